@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A customer.
+ * A customer, as far as the body has them. Here null, empty and not carried are the same: a text is absent, a map is
+ * empty; neither may overwrite what is known.
  *
  * @param phone E.164 as Chatwoot has it
  * @param identifier the external id that the house gave the contact

@@ -34,7 +34,10 @@ public record Message(
         UNKNOWN
     }
 
-    /** Kind of {@code sender}; {@code NONE} when it is null, as for templates and automation rules. */
+    /**
+     * Kind of {@code sender}; {@code NONE} when it is null, as for templates and automation rules. Kinds that this
+     * release does not know are bots.
+     */
     public enum Sender {
         CONTACT,
         USER,

@@ -1,0 +1,13 @@
+package io.leadroutes.event;
+
+import java.util.Optional;
+
+/**
+ * A webhook body, read once.
+ *
+ * @param event what it says
+ * @param storedPayload the same JSON with secrets redacted; decoding it again gives the same event and meaning key
+ * @param meaningKey equal for two deliveries of the same happening, whatever their delivery ids (CONTRACT section 1.1);
+ *     at most 200 characters; absent where the body has nothing to tell twins from repetitions
+ */
+public record Decoded(Event event, String storedPayload, Optional<String> meaningKey) {}

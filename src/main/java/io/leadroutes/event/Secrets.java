@@ -1,0 +1,39 @@
+package io.leadroutes.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Takes secrets out of webhook bodies: {@code contact_inbox.pubsub_token}, {@code channel.hmac_token} and
+ * {@code channel.secret} (CONTRACT sections 2.1 and 2.2), and their like in the channel rows of other inboxes.
+ */
+final class Secrets {
+    static final String REDACTED = "[redacted]";
+
+    // webhook_url: that of an API inbox can be our own address, with our token in its query.
+    private static final List<String> ENDINGS =
+            List.of("token", "secret", "password", "api_key", "apikey", "private_key", "authorization", "webhook_url");
+
+    private Secrets() {}
+
+    /** Replaces the values of secret keys at any depth, in place; null stays null. */
+    static void redact(JsonNode json) {
+        if (json instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> entry : object.properties()) {
+                if (isSecret(entry.getKey()) && !entry.getValue().isNull()) {
+                    entry.setValue(TextNode.valueOf(REDACTED));
+                }
+            }
+        }
+        json.forEach(Secrets::redact);
+    }
+
+    private static boolean isSecret(String key) {
+        String name = key.toLowerCase(Locale.ROOT).replace('-', '_');
+        return ENDINGS.stream().anyMatch(name::endsWith);
+    }
+}
