@@ -16,6 +16,8 @@ public final class EventDecoder {
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.:-]{1,100}");
 
     /**
+     * Reads one body; the same bytes give the same result every time.
+     *
      * @param body the raw bytes, UTF-8
      * @throws BadEventException if the body is no JSON object within the limits of {@link StrictJson}, has no
      *     {@code event}, or has an id that cannot be one

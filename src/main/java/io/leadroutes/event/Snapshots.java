@@ -14,6 +14,8 @@ final class Snapshots {
     private Snapshots() {}
 
     /**
+     * Reads the snapshot that stands at this place.
+     *
      * @param changes where parts are taken from that the snapshot itself does not carry
      * @return absent if there is no snapshot, or one without id
      */
