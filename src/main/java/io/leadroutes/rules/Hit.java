@@ -1,0 +1,30 @@
+package io.leadroutes.rules;
+
+import java.util.List;
+
+/**
+ * A rule that a text meets.
+ *
+ * @param kind whether a tag or a score rule was met
+ * @param rule the rule's id, unique within its kind
+ * @param matched the words that met it, as they stand in the text, in text order, distinct; at most
+ *     {@value #MAX_MATCHED}, each at most {@value #MAX_MATCHED_LENGTH} characters, so that a hostile text does not fill the ledger
+ * @param points what a score rule is worth, negative ones too; 0 for a tag rule
+ * @param labels what a tag rule adds; empty for a score rule
+ */
+public record Hit(Kind kind, String rule, List<String> matched, int points, List<String> labels) {
+
+    static final int MAX_MATCHED = 20;
+    static final int MAX_MATCHED_LENGTH = 120;
+
+    /** The section of the rule file that the rule stands in. */
+    public enum Kind {
+        TAG,
+        SCORE
+    }
+
+    public Hit {
+        matched = List.copyOf(matched);
+        labels = List.copyOf(labels);
+    }
+}

@@ -1,0 +1,29 @@
+package io.leadroutes.rules;
+
+import io.leadroutes.event.Priority;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happens when a conversation's score reaches {@code at}.
+ *
+ * @param at points from 1 to {@link Score#CAP}
+ * @param labels added, in the order of the file
+ * @param priority set; {@link Priority#NONE} when the file names none
+ * @param team name of a team, or its numeric id as text
+ * @param note Markdown of a private note with {@link Placeholders}; not rendered here
+ * @param attributes keys that the conversation gets from the message's form or the contact, where these have them
+ */
+public record QualifyRule(
+        int at,
+        List<String> labels,
+        Priority priority,
+        Optional<String> team,
+        Optional<String> note,
+        List<String> attributes) {
+
+    public QualifyRule {
+        labels = List.copyOf(labels);
+        attributes = List.copyOf(attributes);
+    }
+}

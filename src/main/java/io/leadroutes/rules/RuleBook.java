@@ -1,0 +1,119 @@
+package io.leadroutes.rules;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rules of one rule file (DESIGN section 7). Immutable; all methods are pure, may run at the same time on any number of
+ * threads, and take time linear in the length of the text, whatever the number of rules.
+ */
+public final class RuleBook {
+
+    private final String version;
+    private final List<KeywordRule> keywordRules;
+    private final Matcher matcher;
+    private final Optional<QualifyRule> qualify;
+    private final List<EscalateRule> escalateRules;
+
+    RuleBook(
+            String version,
+            List<KeywordRule> keywordRules,
+            Optional<QualifyRule> qualify,
+            List<EscalateRule> escalateRules) {
+        this.version = version;
+        this.keywordRules = List.copyOf(keywordRules);
+        this.matcher = new Matcher(keywordRules.stream().map(KeywordRule::any).toList());
+        this.qualify = qualify;
+        this.escalateRules = List.copyOf(escalateRules);
+    }
+
+    /**
+     * The rules of this file.
+     *
+     * @throws RuleFileException naming every problem of the file, one a line
+     */
+    public static RuleBook load(Path file) {
+        return RuleFile.load(file);
+    }
+
+    /**
+     * The rules in this YAML text.
+     *
+     * @param fileName how messages call the file
+     * @throws RuleFileException naming every problem of the text, one a line
+     */
+    public static RuleBook parse(String fileName, String yaml) {
+        return RuleFile.parse(fileName, yaml);
+    }
+
+    /** Twelve hexadecimal digits that change whenever the file's text does, other than its line ends. */
+    public String version() {
+        return version;
+    }
+
+    /** The tag and score rules that this text meets, in the order of the file, tags first. */
+    public List<Hit> hits(String text) {
+        Tokens tokens = Tokens.of(text);
+        List<Set<String>> matchedByRule = new ArrayList<>();
+        for (int i = 0; i < keywordRules.size(); i++) {
+            matchedByRule.add(new LinkedHashSet<>());
+        }
+        for (Match match : matcher.find(tokens).counted()) {
+            Set<String> matched = matchedByRule.get(match.rule());
+            if (matched.size() < Hit.MAX_MATCHED) {
+                matched.add(shorten(tokens.shown(match.first(), match.last())));
+            }
+        }
+        List<Hit> hits = new ArrayList<>();
+        for (int i = 0; i < keywordRules.size(); i++) {
+            if (!matchedByRule.get(i).isEmpty()) {
+                KeywordRule rule = keywordRules.get(i);
+                hits.add(new Hit(
+                        rule.kind(), rule.id(), List.copyOf(matchedByRule.get(i)), rule.points(), rule.labels()));
+            }
+        }
+        return hits;
+    }
+
+    /** The tag rules that this text meets, in the order of the file. */
+    public List<Hit> tags(String text) {
+        return hits(text).stream().filter(hit -> hit.kind() == Hit.Kind.TAG).toList();
+    }
+
+    /** The score rules that this text meets, in the order of the file. Each counts once per conversation. */
+    public List<Hit> scores(String text) {
+        return hits(text).stream().filter(hit -> hit.kind() == Hit.Kind.SCORE).toList();
+    }
+
+    /** What qualifies a lead; absent when the file does not say. */
+    public Optional<QualifyRule> qualify() {
+        return qualify;
+    }
+
+    /** The escalate rules whose condition holds for a conversation with these labels, in the order of the file. */
+    public List<EscalateRule> escalations(Set<String> labels) {
+        return escalateRules.stream().filter(rule -> rule.holds(labels)).toList();
+    }
+
+    /** All escalate rules, in the order of the file. */
+    public List<EscalateRule> escalateRules() {
+        return escalateRules;
+    }
+
+    /** The highest score, {@link Score#CAP}. */
+    public int cap() {
+        return Score.CAP;
+    }
+
+    private static String shorten(String matched) {
+        if (matched.length() <= Hit.MAX_MATCHED_LENGTH) {
+            return matched;
+        }
+        int end = matched.offsetByCodePoints(0, matched.codePointCount(0, Hit.MAX_MATCHED_LENGTH - 2));
+        return matched.substring(0, end) + "\u2026";
+    }
+}

@@ -1,0 +1,366 @@
+package io.leadroutes.rules;
+
+import io.leadroutes.event.Priority;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads a rule file (DESIGN section 7). Stays on YAML's node tree: it knows the line and column of each key, and no tag can
+ * make it build an object. The schema for editors is {@code schema/rules.schema.json}.
+ */
+final class RuleFile {
+
+    private static final int LARGEST_BYTES = 1 << 20;
+    private static final int DEEPEST = 20;
+    private static final int MOST_ALIASES = 50;
+    private static final int LONGEST_ID = 64;
+
+    private static final List<String> TAG_KEYS = List.of("id", "any", "labels", "examples");
+    private static final List<String> SCORE_KEYS = List.of("id", "any", "points", "repeat", "examples");
+    private static final List<String> EXAMPLE_KEYS = List.of("match", "no_match");
+    private static final List<String> QUALIFY_KEYS = List.of("at", "labels", "priority", "team", "note", "attributes");
+    private static final List<String> ESCALATE_KEYS = List.of("id", "when", "labels", "priority", "team", "note");
+    private static final List<String> CONDITION_KEYS = List.of("all", "any", "none");
+
+    private static final String LABEL =
+            "a lower-case label of at least 2 letters, digits, _ or -, the first a letter or digit";
+    private static final String ID = "an id of lower-case letters, digits and -, at most " + LONGEST_ID + " characters";
+    private static final String KEYWORD = "a word or phrase of at most " + Matcher.LONGEST_KEYWORD + " characters";
+    private static final String ATTRIBUTE = "an attribute key of letters, digits, _, . or -";
+    private static final String PRIORITY = "none, low, medium, high or urgent";
+    private static final String TEAM = "a team's name or numeric id";
+    private static final String NOTE = "Markdown text";
+
+    private final Problems problems;
+    private final List<KeywordRule> keywordRules = new ArrayList<>();
+    private final List<Example> examples = new ArrayList<>();
+
+    private RuleFile(Problems problems) {
+        this.problems = problems;
+    }
+
+    static RuleBook load(Path file) {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(LARGEST_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            throw new RuleFileException(
+                    file + ": there is no such file; expected the rule file that rules.file (RULES_FILE) names", e);
+        } catch (IOException e) {
+            throw new RuleFileException(file + ": cannot be read (" + e + "); expected a readable rule file", e);
+        }
+        if (bytes.length > LARGEST_BYTES) {
+            throw new RuleFileException(List.of(tooLarge(file.toString())));
+        }
+        try {
+            String yaml = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return parse(file.toString(), yaml);
+        } catch (CharacterCodingException e) {
+            throw new RuleFileException(file + ": is not UTF-8 text; expected a rule file saved as UTF-8", e);
+        }
+    }
+
+    static RuleBook parse(String fileName, String yaml) {
+        if (yaml.length() > LARGEST_BYTES) {
+            throw new RuleFileException(List.of(tooLarge(fileName)));
+        }
+        Problems problems = new Problems(fileName);
+        Optional<Node> root = compose(yaml, problems);
+        problems.throwIfAny();
+        return new RuleFile(problems).read(root, version(yaml));
+    }
+
+    private static String tooLarge(String fileName) {
+        return fileName + ": is larger than 1 MiB; expected a rule file of at most " + LARGEST_BYTES + " bytes";
+    }
+
+    private static Optional<Node> compose(String yaml, Problems problems) {
+        LoadSettings settings = LoadSettings.builder()
+                .setMaxAliasesForCollections(MOST_ALIASES)
+                // The composer keeps both, so that Section reports a double key with its path.
+                .setAllowDuplicateKeys(true)
+                .build();
+        try {
+            checkDepth(settings, yaml, problems);
+            problems.throwIfAny();
+            return new Compose(settings).composeString(yaml);
+        } catch (MarkedYamlEngineException e) {
+            problems.add(e.getProblemMark(), "is no YAML: " + Section.shortened(e.getProblem()));
+        } catch (YamlEngineException e) {
+            problems.add(Optional.empty(), "is no YAML: " + Section.shortened(e.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    /** The composer calls itself for each level: a file of brackets must not end in a stack overflow. */
+    private static void checkDepth(LoadSettings settings, String yaml, Problems problems) {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(yaml)) {
+            switch (event.getEventId()) {
+                case MappingStart, SequenceStart -> depth++;
+                case MappingEnd, SequenceEnd -> depth--;
+                default -> {
+                    // Nothing else nests.
+                }
+            }
+            if (depth > DEEPEST) {
+                problems.add(event.getStartMark(), "is nested too deeply; expected at most " + DEEPEST + " levels");
+                return;
+            }
+        }
+    }
+
+    private RuleBook read(Optional<Node> root, String version) {
+        List<String> topKeys = List.of("tags", "scores", "qualify", "escalate");
+        String expected = "at least one of " + String.join(", ", topKeys);
+        if (root.isEmpty()) {
+            problems.add(Optional.empty(), "the file is empty; expected " + expected);
+            problems.throwIfAny();
+        }
+        Optional<Section> file = Section.of(root.get(), "", problems, topKeys);
+        if (file.isPresent() && topKeys.stream().noneMatch(file.get()::has)) {
+            problems.add(root.get(), "the file has no rules; expected " + expected);
+        }
+        Optional<QualifyRule> qualify = Optional.empty();
+        List<EscalateRule> escalateRules = new ArrayList<>();
+        if (file.isPresent()) {
+            readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
+            readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
+            qualify = file.get().section("qualify", QUALIFY_KEYS).map(this::qualify);
+            Set<String> ids = new HashSet<>();
+            for (Section rule : file.get().sections("escalate", ESCALATE_KEYS)) {
+                escalateRules.add(escalate(rule, ids));
+            }
+        }
+        RuleBook book = new RuleBook(version, keywordRules, qualify, escalateRules);
+        Matcher matcher =
+                new Matcher(keywordRules.stream().map(KeywordRule::any).toList());
+        examples.forEach(example -> check(example, matcher));
+        problems.throwIfAny();
+        return book;
+    }
+
+    private void readKeywordRules(Hit.Kind kind, List<Section> rules) {
+        Set<String> ids = new HashSet<>();
+        for (Section rule : rules) {
+            String id = id(rule, ids);
+            rule.require("any", "a list of keywords");
+            List<String> any = rule.texts("any", "keywords", RuleFile::checkKeyword);
+            int points = 0;
+            List<String> labels = List.of();
+            if (kind == Hit.Kind.TAG) {
+                rule.require("labels", "a list of labels");
+                labels = labels(rule, "labels");
+            } else {
+                rule.require("points", "a whole number of points");
+                points = points(rule);
+                rule.text("repeat", "once", text -> text.equals("once") ? null : "once, the only one supported");
+            }
+            keywordRules.add(new KeywordRule(kind, id, any, points, labels));
+            readExamples(rule, id, keywordRules.size() - 1);
+        }
+    }
+
+    private void readExamples(Section rule, String id, int index) {
+        rule.section("examples", EXAMPLE_KEYS).ifPresent(section -> {
+            for (String key : EXAMPLE_KEYS) {
+                for (Section.Item item : section.textItems(key, "texts", text -> null)) {
+                    examples.add(new Example(index, id, item, key.equals("match")));
+                }
+            }
+        });
+    }
+
+    /** An example that fails shows what the rule really does: with the words that it found, or that were denied. */
+    private void check(Example example, Matcher matcher) {
+        Tokens text = Tokens.of(example.item.text());
+        Matcher.Found found = matcher.find(text);
+        Set<String> counted = shown(found.counted(), example.rule, text);
+        if (counted.isEmpty() != example.matches) {
+            return;
+        }
+        Set<String> negated = shown(found.negated(), example.rule, text);
+        String what = !counted.isEmpty()
+                ? "no match, found " + String.join(", ", counted)
+                : "a match, found none" + (negated.isEmpty() ? "" : " (denied: " + String.join(", ", negated) + ")");
+        problems.unexpected(
+                example.item.node(),
+                example.item.path() + " of rule " + example.id,
+                "\"" + Section.shortened(example.item.text()) + "\"",
+                what);
+    }
+
+    private static Set<String> shown(List<Match> matches, int rule, Tokens text) {
+        Set<String> shown = new LinkedHashSet<>();
+        for (Match match : matches) {
+            if (match.rule() == rule) {
+                shown.add("\"" + text.shown(match.first(), match.last()) + "\"");
+            }
+        }
+        return shown;
+    }
+
+    private int points(Section rule) {
+        String expected = "a whole number from -" + Score.CAP + " to " + Score.CAP + ", not 0";
+        Optional<Integer> points = rule.integer("points", -Score.CAP, Score.CAP, expected);
+        if (points.isPresent() && points.get() == 0) {
+            problems.unexpected(rule.at("points"), rule.path("points"), "0", expected);
+        }
+        return points.orElse(0);
+    }
+
+    private QualifyRule qualify(Section rule) {
+        rule.require("at", "the points that qualify a lead");
+        return new QualifyRule(
+                rule.integer("at", 1, Score.CAP, "a whole number from 1 to " + Score.CAP)
+                        .orElse(Score.CAP),
+                labels(rule, "labels"),
+                priority(rule).orElse(Priority.NONE),
+                rule.textOrNumber("team", TEAM),
+                note(rule),
+                rule.texts("attributes", "attribute keys", RuleFile::checkAttribute));
+    }
+
+    private EscalateRule escalate(Section rule, Set<String> ids) {
+        String id = id(rule, ids);
+        rule.require("when", "a condition, such as {labels: {all: [churn-risk]}}");
+        Optional<Section> when = rule.section("when", List.of("labels"));
+        when.ifPresent(section -> section.require("labels", "a condition, such as {all: [churn-risk]}"));
+        Optional<Section> condition = when.flatMap(section -> section.section("labels", CONDITION_KEYS));
+        condition
+                .filter(section -> !section.has("all") && !section.has("any"))
+                .ifPresent(section -> problems.add(
+                        section.node(),
+                        rule.path("when.labels")
+                                + " asks for no label; expected all or any, or nearly everything escalates"));
+        return new EscalateRule(
+                id,
+                conditionLabels(condition, "all"),
+                conditionLabels(condition, "any"),
+                conditionLabels(condition, "none"),
+                labels(rule, "labels"),
+                priority(rule),
+                rule.textOrNumber("team", TEAM),
+                note(rule));
+    }
+
+    private static Set<String> conditionLabels(Optional<Section> condition, String key) {
+        return new LinkedHashSet<>(
+                condition.map(section -> labels(section, key)).orElse(List.of()));
+    }
+
+    private String id(Section rule, Set<String> ids) {
+        rule.require("id", ID);
+        Optional<String> id = rule.text("id", ID, RuleFile::checkId);
+        id.filter(text -> !ids.add(text))
+                .ifPresent(text -> problems.unexpected(
+                        rule.at("id"),
+                        rule.path("id"),
+                        "\"" + text + "\" again",
+                        "an id that no other rule of this list has"));
+        return id.orElse("?");
+    }
+
+    private Optional<Priority> priority(Section rule) {
+        return rule.text("priority", PRIORITY, text -> isPriority(text) ? null : PRIORITY)
+                .map(Priority::of);
+    }
+
+    private static boolean isPriority(String word) {
+        for (Priority priority : Priority.values()) {
+            if (priority.word().equals(word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Optional<String> note(Section rule) {
+        return rule.text("note", NOTE, RuleFile::checkNote);
+    }
+
+    private static List<String> labels(Section section, String key) {
+        return section.texts(key, "labels", RuleFile::checkLabel);
+    }
+
+    private static String checkKeyword(String keyword) {
+        if (keyword.length() > Matcher.LONGEST_KEYWORD) {
+            return KEYWORD;
+        }
+        return Matcher.canMatch(keyword) ? null : "a word or phrase with letters or digits, and no address";
+    }
+
+    /** Chatwoot's own rule for titles of labels (CONTRACT section 3.10); a comma would make two of one (3.2). */
+    private static String checkLabel(String label) {
+        boolean valid = label.codePointCount(0, label.length()) >= 2 && Character.isLetterOrDigit(label.codePointAt(0));
+        for (int codePoint : label.codePoints().toArray()) {
+            boolean allowed = Character.isLetterOrDigit(codePoint) || codePoint == '_' || codePoint == '-';
+            valid &= allowed && Character.toLowerCase(codePoint) == codePoint;
+        }
+        return valid ? null : LABEL;
+    }
+
+    private static String checkId(String id) {
+        boolean valid = id.length() <= LONGEST_ID;
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            valid &= c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-';
+        }
+        return valid ? null : ID;
+    }
+
+    private static String checkAttribute(String key) {
+        boolean valid = true;
+        for (int i = 0; i < key.length(); i++) {
+            char c = key.charAt(i);
+            valid &= Character.isLetterOrDigit(c) || "_.-".indexOf(c) >= 0;
+        }
+        return valid ? null : ATTRIBUTE;
+    }
+
+    private static String checkNote(String note) {
+        List<String> unknown = Placeholders.unknownIn(note);
+        return unknown.isEmpty()
+                ? null
+                : "only these placeholders instead of " + String.join(", ", unknown) + ": " + Placeholders.list();
+    }
+
+    private static String version(String yaml) {
+        try {
+            // A checkout with other line ends holds the same rules.
+            byte[] text = yaml.replace("\r\n", "\n").getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text))
+                    .substring(0, 12);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is missing; expected in every Java runtime", e);
+        }
+    }
+
+    private record Example(int rule, String id, Section.Item item, boolean matches) {}
+}

@@ -1,0 +1,243 @@
+package io.leadroutes.rules;
+
+import java.lang.Character.UnicodeScript;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The words of a text, folded, and what stands between them.
+ *
+ * <p>A word is a run of letters, digits and marks; an apostrophe inside it belongs to it, but an elided article
+ * ({@code l'erreur}) is a word of its own. In scripts written without spaces each character is a word, so that a keyword
+ * matches as a run of characters at any position. A URL or an e-mail address is one word that matches nothing: in
+ * {@code bugs@team.example} nobody speaks of bugs.
+ */
+final class Tokens {
+
+    /** The word that stands for a URL or an e-mail address; no folded word is empty. */
+    static final String OPAQUE = "";
+
+    /** What stands before a word: any of these, combined. */
+    static final int ADJACENT = 1;
+
+    static final int BREAKS_PHRASE = 2;
+    static final int COMMA = 4;
+    static final int ENDS_CLAUSE = 8;
+
+    private static final Set<String> ELIDED =
+            Set.of("l d c j m n s t qu jusqu lorsqu puisqu dell all un dall nell sull quell".split(" "));
+
+    /** Inside a phrase these are skipped like white space: quotes, emphasis, brackets, hyphens. */
+    private static final String LIGHT = "-_*~'\"()[]/\u00AB\u00BB\u201C\u201D\u201E\u2039\u203A\u201A\u30FB";
+
+    private static final String CLAUSE_ENDS = ".!?;:\u3002\u037E\u061F\u061B\u06D4\u0964\u0965\u1362\u203D";
+    private static final String COMMAS = ",\u060C\u2013\u2014\u2015";
+
+    private final MappedText folded;
+    private final MappedText visible;
+    private final String shown;
+    private final String text;
+    private final List<String> words = new ArrayList<>();
+    private final List<int[]> spans = new ArrayList<>();
+
+    private Tokens(String source) {
+        visible = Markup.visible(source);
+        shown = visible.text();
+        folded = Fold.fold(shown);
+        text = folded.text();
+    }
+
+    /** The words of this text. Time is linear in its length. */
+    static Tokens of(String source) {
+        Tokens tokens = new Tokens(source);
+        tokens.run();
+        return tokens;
+    }
+
+    int size() {
+        return words.size();
+    }
+
+    String word(int index) {
+        return words.get(index);
+    }
+
+    /** The flags of what stands between this word and the one before it. */
+    int gap(int index) {
+        return spans.get(index)[2];
+    }
+
+    /** True if the word continues a run of characters without spaces. */
+    boolean isRun(int index) {
+        return isRunScript(words.get(index).isEmpty() ? 0 : words.get(index).codePointAt(0));
+    }
+
+    /** Where in the source the word begins. */
+    int start(int index) {
+        return visible.start(folded.start(spans.get(index)[0]));
+    }
+
+    /** Where in the source the word ends, exclusive. */
+    int end(int index) {
+        return visible.end(folded.end(spans.get(index)[1] - 1) - 1);
+    }
+
+    /** What a reader sees from one word to another, inclusive. */
+    String shown(int first, int last) {
+        return shown.substring(folded.start(spans.get(first)[0]), folded.end(spans.get(last)[1] - 1));
+    }
+
+    private void run() {
+        int gap = ENDS_CLAUSE | BREAKS_PHRASE;
+        int newlines = 0;
+        int chunkEnd = 0;
+        int i = 0;
+        while (i < text.length()) {
+            int codePoint = text.codePointAt(i);
+            if (i >= chunkEnd && isAddressChar(codePoint)) {
+                chunkEnd = chunkEnd(i);
+                int end = addressEnd(i, chunkEnd);
+                if (end > i) {
+                    add(OPAQUE, i, end, gap);
+                    gap = ADJACENT;
+                    newlines = 0;
+                    i = end;
+                    continue;
+                }
+            }
+            if (isRunScript(codePoint)) {
+                int end = afterMarks(i + Character.charCount(codePoint));
+                add(text.substring(i, end), i, end, gap);
+                i = end;
+            } else if (Character.isLetterOrDigit(codePoint)) {
+                i = addWord(i, gap);
+            } else {
+                newlines += codePoint == '\n' ? 1 : 0;
+                gap = gap & ~ADJACENT | separator(i, codePoint) | (newlines > 1 ? BREAKS_PHRASE : 0);
+                i += Character.charCount(codePoint);
+                continue;
+            }
+            gap = ADJACENT;
+            newlines = 0;
+        }
+    }
+
+    private int addWord(int start, int gap) {
+        int before = gap;
+        int from = start;
+        int i = start;
+        while (i < text.length()) {
+            int codePoint = text.codePointAt(i);
+            if (codePoint == '\'' && i > from && i + 1 < text.length() && isWordPart(text.codePointAt(i + 1))) {
+                if (ELIDED.contains(text.substring(from, i))) {
+                    add(text.substring(from, i), from, i, before);
+                    before = 0;
+                    from = i + 1;
+                }
+            } else if (!isWordPart(codePoint)) {
+                break;
+            }
+            i += Character.charCount(codePoint);
+        }
+        add(text.substring(from, i), from, i, before);
+        return i;
+    }
+
+    private void add(String word, int start, int end, int gap) {
+        words.add(word);
+        spans.add(new int[] {start, end, gap});
+    }
+
+    private int afterMarks(int i) {
+        int end = i;
+        while (end < text.length() && isMark(text.codePointAt(end))) {
+            end += Character.charCount(text.codePointAt(end));
+        }
+        return end;
+    }
+
+    private int separator(int i, int codePoint) {
+        if (codePoint == '\n' || codePoint == '\r' || codePoint == '\u2028' || codePoint == '\u2029') {
+            return ENDS_CLAUSE;
+        }
+        if (CLAUSE_ENDS.indexOf(codePoint) >= 0) {
+            return isBetweenDigits(i) ? BREAKS_PHRASE : BREAKS_PHRASE | ENDS_CLAUSE;
+        }
+        if (COMMAS.indexOf(codePoint) >= 0 || codePoint == '-' && isBetweenSpaces(i)) {
+            // Chinese and Japanese part clauses with a comma.
+            boolean inRun = i > 0 && isRunScript(text.codePointBefore(i));
+            return BREAKS_PHRASE | COMMA | (inRun ? ENDS_CLAUSE : 0);
+        }
+        boolean light = Character.isWhitespace(codePoint) || LIGHT.indexOf(codePoint) >= 0;
+        return light ? 0 : BREAKS_PHRASE;
+    }
+
+    private boolean isBetweenDigits(int i) {
+        return i > 0
+                && i + 1 < text.length()
+                && Character.isDigit(text.charAt(i - 1))
+                && Character.isDigit(text.charAt(i + 1));
+    }
+
+    private boolean isBetweenSpaces(int i) {
+        return i > 0
+                && i + 1 < text.length()
+                && Character.isWhitespace(text.charAt(i - 1))
+                && Character.isWhitespace(text.charAt(i + 1));
+    }
+
+    private int chunkEnd(int start) {
+        int end = start;
+        while (end < text.length() && isAddressChar(text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
+    /** The end of the URL or e-mail address that this chunk is, or {@code start}. */
+    private int addressEnd(int start, int chunkEnd) {
+        int end = chunkEnd;
+        while (end > start && ".,!?:;'*_".indexOf(text.charAt(end - 1)) >= 0) {
+            end--;
+        }
+        String chunk = text.substring(start, end);
+        if (chunk.startsWith("www.") || chunk.indexOf("://") > 0) {
+            return end;
+        }
+        int at = chunk.indexOf('@');
+        boolean isMail = at > 0 && Character.isLetterOrDigit(chunk.charAt(at - 1)) && chunk.indexOf('.', at) > at + 1;
+        return isMail ? end : start;
+    }
+
+    private static boolean isAddressChar(int codePoint) {
+        return codePoint > ' ' && codePoint < 0x7F && "\"()[]{}<>|,;".indexOf(codePoint) < 0;
+    }
+
+    private static boolean isWordPart(int codePoint) {
+        return Character.isLetterOrDigit(codePoint) && !isRunScript(codePoint) || isMark(codePoint);
+    }
+
+    private static boolean isMark(int codePoint) {
+        if (codePoint < 0x0300) {
+            return false;
+        }
+        int type = Character.getType(codePoint);
+        return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
+    }
+
+    /** Scripts that part no words: Thai, Lao, Khmer, Myanmar, Chinese characters, Japanese syllables. */
+    private static boolean isRunScript(int codePoint) {
+        if (codePoint < 0x0E00 || !Character.isLetter(codePoint)) {
+            return false;
+        }
+        // The long vowel mark of Katakana belongs to no script.
+        if (codePoint == 0x30FC) {
+            return true;
+        }
+        return switch (UnicodeScript.of(codePoint)) {
+            case HAN, HIRAGANA, KATAKANA, THAI, LAO, KHMER, MYANMAR -> true;
+            default -> false;
+        };
+    }
+}
