@@ -1,0 +1,137 @@
+package io.leadroutes.sandbox;
+
+import io.leadroutes.sandbox.Rows.Contact;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/** What can happen to a contact. A save that changes nothing tells nobody (CONTRACT section 2.2). */
+final class Contacts {
+    private static final Pattern E164 = Pattern.compile("\\+[1-9]\\d{1,14}");
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
+
+    private final Account account;
+    private final Events events;
+
+    Contacts(Account account, Events events) {
+        this.account = account;
+        this.events = events;
+    }
+
+    Contact create(Map<String, Object> fields) {
+        validate(null, fields);
+        Contact contact = account.addContact(account.nextContactId(), (String) fields.get("name"), null);
+        apply(contact, fields);
+        events.contactCreated(contact);
+        return contact;
+    }
+
+    /** Fields not given stay; both attribute maps are merged one level deep (CONTRACT section 3.7). */
+    void update(Contact contact, Map<String, Object> fields) {
+        validate(contact, fields);
+        save(contact, apply(contact, fields));
+    }
+
+    private Changes apply(Contact contact, Map<String, Object> fields) {
+        Changes changes = new Changes();
+        if (fields.containsKey("name")) {
+            changes.add("name", contact.name, contact.name = (String) fields.get("name"));
+        }
+        if (fields.containsKey("email")) {
+            String email = (String) fields.get("email");
+            changes.add("email", contact.email, contact.email = email == null ? null : email.toLowerCase(Locale.ROOT));
+        }
+        if (fields.containsKey("phone_number")) {
+            changes.add("phone_number", contact.phoneNumber, contact.phoneNumber = (String) fields.get("phone_number"));
+        }
+        if (fields.containsKey("identifier")) {
+            changes.add("identifier", contact.identifier, contact.identifier = (String) fields.get("identifier"));
+        }
+        if (fields.get("blocked") instanceof Boolean blocked) {
+            changes.add("blocked", contact.blocked, contact.blocked = blocked);
+        }
+        if (fields.get("custom_attributes") instanceof Map<?, ?> given) {
+            changes.add(
+                    "custom_attributes",
+                    contact.customAttributes,
+                    contact.customAttributes = Attributes.merged(contact.customAttributes, given));
+        }
+        if (fields.get("additional_attributes") instanceof Map<?, ?> given) {
+            changes.add(
+                    "additional_attributes",
+                    contact.additionalAttributes,
+                    contact.additionalAttributes = Attributes.merged(contact.additionalAttributes, given));
+        }
+        return changes;
+    }
+
+    void removeAttributes(Contact contact, List<?> keys) {
+        Map<String, Object> kept = Attributes.without(contact.customAttributes, keys);
+        Changes changes = new Changes().add("custom_attributes", contact.customAttributes, kept);
+        contact.customAttributes = kept;
+        save(contact, changes);
+    }
+
+    void setLabels(Contact contact, List<String> labels) {
+        Changes changes = new Changes();
+        if (!Attributes.isSameSet(contact.labels, labels)) {
+            changes.add("label_list", contact.labels, labels);
+            contact.labels = labels;
+        }
+        save(contact, changes);
+    }
+
+    /** The contact did something: a by-product of each incoming message. */
+    void touchActivity(Contact contact) {
+        Instant before = contact.lastActivityAt;
+        contact.lastActivityAt = account.now();
+        if (account.settings.noise()) {
+            save(contact, new Changes().put("last_activity_at", Json.iso(before), Json.iso(contact.lastActivityAt)));
+        }
+    }
+
+    private void save(Contact contact, Changes changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        Instant before = contact.updatedAt;
+        contact.updatedAt = account.now();
+        changes.put("updated_at", Json.iso(before), Json.iso(contact.updatedAt));
+        events.contactUpdated(contact, changes);
+    }
+
+    private void validate(Contact contact, Map<String, Object> fields) {
+        if (fields.get("phone_number") instanceof String phone
+                && !E164.matcher(phone).matches()) {
+            throw Refusal.invalid("Phone number should be in e164 format", "phone_number");
+        }
+        if (fields.get("email") instanceof String email && !EMAIL.matcher(email).matches()) {
+            throw Refusal.invalid("Email is invalid", "email");
+        }
+        refuseTaken(contact, "Email", "email", fields.get("email"));
+        refuseTaken(contact, "Phone number", "phone_number", fields.get("phone_number"));
+        refuseTaken(contact, "Identifier", "identifier", fields.get("identifier"));
+        if (fields.get("custom_attributes") instanceof Map<?, ?> given) {
+            Attributes.validate(given);
+        }
+    }
+
+    private void refuseTaken(Contact self, String title, String field, Object value) {
+        boolean isTaken = value instanceof String text
+                && account.contacts.values().stream()
+                        .filter(other -> other != self)
+                        .map(other -> switch (field) {
+                            case "email" -> other.email;
+                            case "phone_number" -> other.phoneNumber;
+                            default -> other.identifier;
+                        })
+                        .filter(Objects::nonNull)
+                        .anyMatch(text::equalsIgnoreCase);
+        if (isTaken) {
+            throw Refusal.invalid(title + " has already been taken", field);
+        }
+    }
+}
