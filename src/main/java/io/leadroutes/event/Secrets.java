@@ -3,6 +3,7 @@ package io.leadroutes.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,8 +12,9 @@ import java.util.Map;
  * Takes secrets out of webhook bodies: {@code contact_inbox.pubsub_token}, {@code channel.hmac_token} and
  * {@code channel.secret} (CONTRACT sections 2.1 and 2.2), and their like in the channel rows of other inboxes.
  */
-final class Secrets {
-    static final String REDACTED = "[redacted]";
+public final class Secrets {
+    /** What stands in place of a secret. */
+    public static final String REDACTED = "[redacted]";
 
     // webhook_url: that of an API inbox can be our own address, with our token in its query.
     private static final List<String> ENDINGS =
@@ -30,6 +32,13 @@ final class Secrets {
             }
         }
         json.forEach(Secrets::redact);
+    }
+
+    /** The map with the values of secret keys replaced, at its top level. */
+    public static Map<String, Object> redact(Map<String, Object> map) {
+        Map<String, Object> clean = new LinkedHashMap<>(map);
+        clean.replaceAll((key, value) -> isSecret(key) && value != null ? REDACTED : value);
+        return clean;
     }
 
     private static boolean isSecret(String key) {

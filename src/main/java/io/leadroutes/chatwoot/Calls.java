@@ -1,0 +1,243 @@
+package io.leadroutes.chatwoot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.event.Priority;
+import io.leadroutes.event.Secrets;
+import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.store.Conversations;
+import io.leadroutes.store.Delivery;
+import io.leadroutes.store.Json;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The requests that grant a wish, made from the last known state. A method that returns null says that no request is
+ * needed: a wish that is already so costs no call (invariant 5).
+ *
+ * <p>Labels and attributes are replaced whole by the API, so they are written on top of what stands there: as the last
+ * snapshot shows it, if it is fresh and nothing of ours is open since, else as read for this purpose (invariant 6).
+ */
+public final class Calls {
+    private static final Duration SNAPSHOT_FRESH = Duration.ofSeconds(5);
+
+    /** Key in a note's content_attributes; Chatwoot stores unknown keys there and sends them back (CONTRACT 2.4). */
+    static final String MARKER = "leadroutes";
+
+    private final Conversations conversations;
+    private final Teams teams;
+    private final Clock clock;
+
+    public Calls(Conversations conversations, Teams teams, Clock clock) {
+        this.conversations = conversations;
+        this.teams = teams;
+        this.clock = clock;
+    }
+
+    /** The read that has to come before {@link #writeLabels}, or null. */
+    public ApiRequest readLabels(Delivery delivery) {
+        return known(delivery, ConversationState::labels).isPresent()
+                ? null
+                : ApiRequest.get("list-labels", conversationPath(delivery) + "/labels", "");
+    }
+
+    /**
+     * @param read the answer to {@link #readLabels}, or null if that was null
+     * @return null if all wished labels are there
+     */
+    public ApiRequest writeLabels(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        List<String> there =
+                read == null ? known(delivery, ConversationState::labels).orElse(List.of()) : texts(read, read.body());
+        Set<String> wanted = new LinkedHashSet<>(there);
+        if (!wanted.addAll(delivery.wish(Wish.AddLabels.class).labels())) {
+            return null;
+        }
+        return ApiRequest.post("set-labels", conversationPath(delivery) + "/labels", Map.of("labels", wanted));
+    }
+
+    public ApiAnswer wroteLabels(Delivery delivery, ApiAnswer answer) throws ChatwootException {
+        conversations.wroteLabels(delivery.accountId(), delivery.conversationId(), texts(answer, answer.body()));
+        return answer;
+    }
+
+    /** The read that has to come before {@link #writeAttributes}, or null. */
+    public ApiRequest readAttributes(Delivery delivery) {
+        return knownAttributes(delivery).isPresent()
+                ? null
+                : ApiRequest.get("show-conversation", conversationPath(delivery), "");
+    }
+
+    /**
+     * @param read the answer to {@link #readAttributes}, or null if that was null
+     * @return null if all wished values are there
+     */
+    public ApiRequest writeAttributes(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        Map<String, Object> there = read == null ? knownAttributes(delivery).orElse(Map.of()) : attributes(read);
+        Map<String, Object> wanted = new LinkedHashMap<>(there);
+        wanted.putAll(delivery.wish(Wish.SetAttributes.class).attributes());
+        if (wanted.equals(there)) {
+            return null;
+        }
+        // The full map is right on servers that replace; `merge` keeps a key set meanwhile on those that know it.
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("custom_attributes", wanted);
+        body.put("merge", true);
+        return ApiRequest.post("set-attributes", conversationPath(delivery) + "/custom_attributes", body);
+    }
+
+    public ApiAnswer wroteAttributes(Delivery delivery, ApiAnswer answer) throws ChatwootException {
+        conversations.wroteAttributes(
+                delivery.accountId(), delivery.conversationId(), Secrets.redact(attributes(answer)));
+        return answer;
+    }
+
+    /** Null if the conversation has the priority. */
+    public ApiRequest setPriority(Delivery delivery) {
+        Priority wanted = delivery.wish(Wish.SetPriority.class).priority();
+        if (state(delivery).flatMap(ConversationState::priority).equals(Optional.of(wanted))) {
+            return null;
+        }
+        // Null clears; the documented word `none` makes a 500 (CONTRACT section 3.9).
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("priority", wanted == Priority.NONE ? null : wanted.word());
+        return ApiRequest.post("set-priority", conversationPath(delivery) + "/toggle_priority", body);
+    }
+
+    public ApiAnswer wrotePriority(Delivery delivery, ApiAnswer answer) {
+        conversations.wrotePriority(
+                delivery.accountId(),
+                delivery.conversationId(),
+                delivery.wish(Wish.SetPriority.class).priority());
+        return answer;
+    }
+
+    /** The list of teams, or null if the wished one is known. */
+    public ApiRequest readTeams(Delivery delivery) {
+        return teams.find(delivery.wish(Wish.AssignTeam.class).team()).isPresent()
+                ? null
+                : ApiRequest.get("list-teams", accountPath(delivery) + "/teams", "");
+    }
+
+    /**
+     * @param read the answer to {@link #readTeams}, or null if that was null
+     * @return null if the conversation is the team's
+     * @throws ChatwootException.Rejected if there is no such team
+     */
+    public ApiRequest assignTeam(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        if (read != null) {
+            teams.remember(read.body());
+        }
+        String wanted = delivery.wish(Wish.AssignTeam.class).team();
+        Ref team = teams.find(wanted)
+                .orElseThrow(() -> new ChatwootException.Rejected("team is \"" + wanted
+                        + "\"; expected a team of the account: " + String.join(", ", teams.names())));
+        if (state(delivery)
+                .flatMap(ConversationState::team)
+                .filter(now -> now.id() == team.id())
+                .isPresent()) {
+            return null;
+        }
+        // Beside the key assignee_id, even a null one, team_id would be ignored (CONTRACT section 3.8).
+        return ApiRequest.post(
+                "assign-team", conversationPath(delivery) + "/assignments", Map.of("team_id", team.id()));
+    }
+
+    public ApiAnswer assignedTeam(Delivery delivery, ApiAnswer answer) throws ChatwootException {
+        if (answer.body().isNull()) {
+            throw new ChatwootException.Rejected(answer + " null; expected the team: nothing was assigned");
+        }
+        teams.find(delivery.wish(Wish.AssignTeam.class).team())
+                .ifPresent(team -> conversations.wroteTeam(delivery.accountId(), delivery.conversationId(), team));
+        return answer;
+    }
+
+    /** The messages among which an earlier try's note would be, or null at the first try. */
+    public ApiRequest readNotes(Delivery delivery) {
+        if (delivery.attempts() == 0) {
+            return null;
+        }
+        String after = delivery.messageId() == 0 ? "" : "after=" + delivery.messageId();
+        return ApiRequest.get("list-messages", conversationPath(delivery) + "/messages", after);
+    }
+
+    /**
+     * @param read the answer to {@link #readNotes}, or null if that was null
+     * @return null if an earlier try has written the note: notes have no idempotency key (CONTRACT section 3.4)
+     */
+    public ApiRequest writeNote(Delivery delivery, ApiAnswer read) {
+        String marker = delivery.id() + "-" + delivery.createdAt().toEpochMilli();
+        if (read != null && isWritten(read.body(), marker)) {
+            return null;
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("content", delivery.wish(Wish.Note.class).text());
+        body.put("message_type", "outgoing");
+        body.put("private", true);
+        body.put("content_attributes", Map.of(MARKER, marker));
+        return ApiRequest.post("private-note", conversationPath(delivery) + "/messages", body);
+    }
+
+    private static boolean isWritten(JsonNode messages, String marker) {
+        for (JsonNode message : messages.path("payload")) {
+            if (message.path("content_attributes").path(MARKER).asText().equals(marker)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The whole map, unless a value in it was redacted: that must never be written back. */
+    private Optional<Map<String, Object>> knownAttributes(Delivery delivery) {
+        return known(delivery, ConversationState::attributes).filter(map -> !map.containsValue(Secrets.REDACTED));
+    }
+
+    private <T> Optional<T> known(Delivery delivery, Function<ConversationState, Optional<Observed<T>>> part) {
+        Instant now = clock.instant();
+        return state(delivery)
+                .flatMap(part)
+                .filter(observed -> observed.isFresh(now.minus(SNAPSHOT_FRESH), now))
+                .map(Observed::value);
+    }
+
+    private Optional<ConversationState> state(Delivery delivery) {
+        return conversations.find(delivery.accountId(), delivery.conversationId());
+    }
+
+    /** A list of texts, bare or in {@code payload}: both dialects. */
+    private static List<String> texts(ApiAnswer answer, JsonNode body) throws ChatwootException {
+        JsonNode list = body.isArray() ? body : body.path("payload");
+        if (!list.isArray()) {
+            throw new ChatwootException.Unavailable(answer + " without a list of labels");
+        }
+        List<String> texts = new ArrayList<>();
+        list.forEach(node -> texts.add(node.asText()));
+        return texts;
+    }
+
+    private static Map<String, Object> attributes(ApiAnswer answer) throws ChatwootException {
+        JsonNode map = answer.body().path("custom_attributes");
+        if (!map.isObject()) {
+            throw new ChatwootException.Unavailable(answer + " without custom_attributes");
+        }
+        return Json.map(map);
+    }
+
+    private static String accountPath(Delivery delivery) {
+        return "/api/v1/accounts/" + delivery.accountId();
+    }
+
+    private static String conversationPath(Delivery delivery) {
+        return accountPath(delivery) + "/conversations/" + delivery.conversationId();
+    }
+}

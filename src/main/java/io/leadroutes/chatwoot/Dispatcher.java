@@ -1,0 +1,72 @@
+package io.leadroutes.chatwoot;
+
+import io.leadroutes.store.Delivery;
+import io.leadroutes.store.Failures;
+import io.leadroutes.store.Outbox;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes wishes out of the outbox for a route, only as many as can be sent at once, and notes what became of each. So the
+ * choice of the most urgent one is made when it can be sent, not when it was wished.
+ */
+public final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Outbox outbox;
+    private final IntFunction<List<Delivery>> claim;
+    private final IntSupplier permits;
+    private final int concurrency;
+    private final AtomicInteger inHand = new AtomicInteger();
+
+    /**
+     * @param claim takes at most so many due wishes
+     * @param permits how many may be sent now
+     * @param concurrency how many may be in hand at once
+     */
+    public Dispatcher(Outbox outbox, IntFunction<List<Delivery>> claim, IntSupplier permits, int concurrency) {
+        this.outbox = outbox;
+        this.claim = claim;
+        this.permits = permits;
+        this.concurrency = concurrency;
+    }
+
+    /** The wishes to be sent now, perhaps none. */
+    public List<Delivery> next() {
+        int room = Math.min(concurrency - inHand.get(), permits.getAsInt());
+        List<Delivery> deliveries = claim.apply(room);
+        inHand.addAndGet(deliveries.size());
+        return deliveries;
+    }
+
+    /** @param answer what came back; null if nothing had to be sent */
+    public void done(Delivery delivery, Object answer) {
+        outbox.done(delivery, answer == null ? "already so" : String.valueOf(answer));
+        LOG.info(
+                "conversation {}: {} {}",
+                delivery.conversationId(),
+                delivery.kind(),
+                answer == null ? "was already so" : "done");
+    }
+
+    /** Puts the wish back or sets it aside, as its failure asks for. */
+    public void failed(Delivery delivery, Exception failure) {
+        if (failure instanceof ChatwootException.Paused paused) {
+            outbox.retryAt(delivery, paused.until(), paused.reached(), failure.getMessage());
+        } else if (failure instanceof ChatwootException.Rejected || failure instanceof IllegalArgumentException) {
+            outbox.dead(delivery, String.valueOf(failure.getMessage()));
+        } else {
+            outbox.retryLater(delivery, Failures.kind(failure) + ": " + failure.getMessage());
+        }
+        LOG.warn("conversation {}: {} failed: {}", delivery.conversationId(), delivery.kind(), Failures.kind(failure));
+    }
+
+    /** The wish has left the route, one way or the other. */
+    public void finished() {
+        inHand.decrementAndGet();
+    }
+}

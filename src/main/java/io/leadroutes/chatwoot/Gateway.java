@@ -1,0 +1,122 @@
+package io.leadroutes.chatwoot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.leadroutes.store.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/** What the route {@code chatwoot-api} does before and after the call; the route holds the flow (invariant 7). */
+public final class Gateway {
+    /** Chatwoot reads this name as {@code api_access_token}; proxies drop names with underscores (CONTRACT 3.1). */
+    private static final String TOKEN_HEADER = "Api-Access-Token";
+
+    private static final String VERB = "verb";
+    private static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
+    private static final int MAX_EXCERPT_CHARS = 300;
+
+    private final String token;
+    private final Budget budget;
+    private final Clock clock;
+
+    public Gateway(String token, Budget budget, Clock clock) {
+        this.token = token;
+        this.budget = budget;
+        this.clock = clock;
+    }
+
+    /** Makes the message the HTTP request that its body, an {@link ApiRequest}, describes: no other header is sent. */
+    public void prepare(Exchange exchange) {
+        Message message = exchange.getMessage();
+        ApiRequest request = message.getBody(ApiRequest.class);
+        exchange.setVariable(VERB, request.verb());
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_METHOD, request.method());
+        message.setHeader(Exchange.HTTP_PATH, request.path());
+        if (!request.query().isEmpty()) {
+            message.setHeader(Exchange.HTTP_QUERY, request.query());
+        }
+        message.setHeader("Accept", "application/json");
+        message.setHeader(TOKEN_HEADER, token);
+        if (request.body().isPresent()) {
+            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        }
+        message.setBody(request.body()
+                .map(json -> json.getBytes(StandardCharsets.UTF_8))
+                .orElse(null));
+    }
+
+    /**
+     * Makes the body an {@link ApiAnswer} and drops every header.
+     *
+     * @throws ChatwootException for every status but 2xx, and for a body that is not JSON
+     */
+    public void understand(Exchange exchange) throws ChatwootException {
+        Message message = exchange.getMessage();
+        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        Optional<String> retryAfter = header(message.getHeaders(), "Retry-After");
+        byte[] body = Optional.ofNullable(message.getBody(byte[].class)).orElse(new byte[0]);
+        String verb = exchange.getVariable(VERB, String.class);
+        message.removeHeaders("*");
+        message.setBody(answer(verb, status, new String(body, StandardCharsets.UTF_8), retryAfter));
+    }
+
+    ApiAnswer answer(String verb, int status, String body, Optional<String> retryAfter) throws ChatwootException {
+        if (status >= 200 && status < 300) {
+            return new ApiAnswer(verb, status, json(verb, status, body));
+        }
+        String told = verb + ": " + status + " " + excerpt(body);
+        Instant now = clock.instant();
+        if (status == 429) {
+            Instant until = retryAfter
+                    .flatMap(header -> RetryAfter.parse(header, now))
+                    .orElseGet(() -> RetryAfter.nextMinute(now));
+            budget.pause(until);
+            throw new ChatwootException.Paused(told, until, false);
+        }
+        if (status == 401 && body.contains("Invalid Access Token")) {
+            // Every other call would be refused as well; a 401 with another text is about this item only.
+            Instant until = now.plus(TOKEN_PAUSE);
+            budget.pause(until);
+            throw new ChatwootException.Paused(told, until, false);
+        }
+        if (status == 503 && retryAfter.isPresent()) {
+            Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now));
+            throw new ChatwootException.Paused(told, until, true);
+        }
+        if (status == 408 || status >= 500) {
+            throw new ChatwootException.Unavailable(told);
+        }
+        throw new ChatwootException.Rejected(told);
+    }
+
+    private JsonNode json(String verb, int status, String body) throws ChatwootException {
+        if (body.isBlank()) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return Json.tree(body);
+        } catch (JsonProcessingException e) {
+            throw new ChatwootException.Unavailable(verb + ": " + status + " with a body that is not JSON");
+        }
+    }
+
+    private static Optional<String> header(Map<String, Object> headers, String name) {
+        return headers.entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .map(header -> String.valueOf(header.getValue()))
+                .findFirst();
+    }
+
+    private static String excerpt(String body) {
+        String line = body.replaceAll("\\s+", " ").strip();
+        return line.length() <= MAX_EXCERPT_CHARS ? line : line.substring(0, MAX_EXCERPT_CHARS) + "...";
+    }
+}

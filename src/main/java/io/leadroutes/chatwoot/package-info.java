@@ -1,0 +1,2 @@
+/** Requests to Chatwoot, its answers and errors, the budget. Knows store. */
+package io.leadroutes.chatwoot;

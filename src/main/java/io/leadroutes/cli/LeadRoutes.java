@@ -1,0 +1,208 @@
+package io.leadroutes.cli;
+
+import io.leadroutes.chatwoot.Budget;
+import io.leadroutes.chatwoot.Calls;
+import io.leadroutes.chatwoot.Dispatcher;
+import io.leadroutes.chatwoot.Gateway;
+import io.leadroutes.chatwoot.Teams;
+import io.leadroutes.conversation.Destinations;
+import io.leadroutes.conversation.RulesTrial;
+import io.leadroutes.conversation.Steps;
+import io.leadroutes.conversation.Wishes;
+import io.leadroutes.crm.LeadMapping;
+import io.leadroutes.event.EventDecoder;
+import io.leadroutes.intake.HttpAllowList;
+import io.leadroutes.intake.InboxWriter;
+import io.leadroutes.intake.WebhookGate;
+import io.leadroutes.intake.WebhookVerifier;
+import io.leadroutes.intake.WebhookVerifier.Mode;
+import io.leadroutes.intake.Webhooks;
+import io.leadroutes.ops.Admin;
+import io.leadroutes.ops.Health;
+import io.leadroutes.rules.RuleBook;
+import io.leadroutes.store.Conversations;
+import io.leadroutes.store.Database;
+import io.leadroutes.store.Events;
+import io.leadroutes.store.Inbox;
+import io.leadroutes.store.Outbox;
+import io.leadroutes.store.Records;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The running product: databases, beans and routes. Close it to stop cleanly. */
+public final class LeadRoutes implements AutoCloseable {
+    private static final int LEADS_IN_HAND = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(LeadRoutes.class);
+
+    private final Main main = new Main();
+    private final Database database;
+    private final Database crm;
+    private final InboxWriter writer;
+    private final ExecutorService workers;
+    private final Budget budget;
+    private final Records records;
+
+    private LeadRoutes(Settings settings, Clock clock) {
+        RuleBook rules = RuleBook.load(Path.of(settings.text("rules.file")));
+        database = new Database(
+                "leadroutes",
+                settings.text("database.url"),
+                settings.text("database.user"),
+                settings.text("database.password"),
+                "db/migration");
+        crm = new Database(
+                "crm",
+                settings.text("crm.database.url"),
+                settings.text("crm.database.user"),
+                settings.text("crm.database.password"),
+                settings.flag("crm.database.migrate") ? "db/crm" : "");
+        workers = Executors.newFixedThreadPool(
+                settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
+        budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
+
+        Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault());
+        Conversations conversations = new Conversations(database, outbox, clock);
+        Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
+        records = new Records(database, outbox, clock);
+        int abandoned = outbox.recover(database.isExclusive());
+        if (abandoned > 0) {
+            LOG.info("{} wishes were being sent when the process stopped; they are tried again", abandoned);
+        }
+        writer = new InboxWriter(inbox);
+
+        bindWorker(settings, rules, inbox, conversations);
+        bindDispatchers(settings, clock, outbox, conversations);
+        bindIntake(settings, clock);
+        bindOps(settings, rules);
+        configure(settings);
+    }
+
+    /**
+     * Starts everything and returns when webhooks are taken.
+     *
+     * @throws Settings.SettingsException if a setting is wrong
+     * @throws io.leadroutes.rules.RuleFileException if the rule file is wrong
+     */
+    public static LeadRoutes start(Settings settings, Clock clock) {
+        LeadRoutes runtime = new LeadRoutes(settings, clock);
+        try {
+            runtime.main.start();
+            return runtime;
+        } catch (RuntimeException e) {
+            runtime.close();
+            throw e;
+        }
+    }
+
+    private void bindWorker(Settings settings, RuleBook rules, Inbox inbox, Conversations conversations) {
+        Steps steps = new Steps(
+                rules,
+                new Destinations(
+                        settings.list("on.lead-qualified"), settings.list("on.escalated"), settings.baseUrl()));
+        main.bind("transactionManager", database.transactions());
+        main.bind("conversationWorkers", workers);
+        main.bind("inbox", inbox);
+        main.bind("events", new Events(conversations, steps));
+        main.bind("steps", steps);
+        main.bind("wishes", new Wishes());
+    }
+
+    private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {
+        main.bind("budget", budget);
+        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), budget, clock));
+        main.bind("calls", new Calls(conversations, new Teams(), clock));
+        main.bind(
+                "chatwootDispatcher",
+                new Dispatcher(
+                        outbox, outbox::claimForChatwoot, budget::free, settings.number("chatwoot.concurrency")));
+        main.bind(
+                "leadDispatcher",
+                new Dispatcher(outbox, outbox::claimForEndpoints, () -> LEADS_IN_HAND, LEADS_IN_HAND));
+        main.bind("crm", crm.dataSource());
+        main.bind("leadMapping", new LeadMapping());
+    }
+
+    private void bindIntake(Settings settings, Clock clock) {
+        Mode mode = settings.text("webhook.auth").equals("none") ? Mode.NONE : Mode.REQUIRED;
+        if (mode == Mode.NONE) {
+            LOG.warn("webhook.auth is none: every webhook is believed, whoever sends it");
+        }
+        WebhookVerifier verifier =
+                new WebhookVerifier(settings.list("webhook.secrets"), settings.optional("webhook.token"), mode, clock);
+        WebhookGate gate = new WebhookGate(verifier, new EventDecoder(), settings.accountId());
+        main.bind("httpAllowList", new HttpAllowList());
+        main.bind("webhooks", new Webhooks(gate, writer, settings.accountId(), clock));
+    }
+
+    private void bindOps(Settings settings, RuleBook rules) {
+        main.bind(
+                "admin",
+                new Admin(
+                        records,
+                        settings.optional("admin.token"),
+                        settings.accountId(),
+                        () -> Map.of("limit", budget.limit(), "used", budget.used()),
+                        new RulesTrial(rules)::run));
+        main.bind(
+                "inboxWriterHealth", Health.live("inbox-writer", () -> writer.isAlive() ? "" : "the writer has ended"));
+        main.bind("databaseHealth", Health.ready("database", () -> {
+            records.ping();
+            return "";
+        }));
+    }
+
+    private void configure(Settings settings) {
+        String routes = settings.text("routes.directory");
+        main.setDefaultPropertyPlaceholderLocation(
+                "file:application.properties;optional=true,classpath:application.properties;optional=true");
+        settings.asProperties().forEach(main::addOverrideProperty);
+        main.addOverrideProperty("chatwoot.base-url", settings.baseUrl());
+        main.addOverrideProperty(
+                "camel.main.routesIncludePattern", "file:" + routes + "/*.camel.yaml,file:" + routes + "/*.java");
+    }
+
+    /** Where webhooks and admin are served. */
+    public int httpPort() {
+        return servers()[0];
+    }
+
+    /** Where health and metrics are served. */
+    public int managementPort() {
+        return servers()[1];
+    }
+
+    private int[] servers() {
+        return camel().getCamelContextExtension().getServices().stream()
+                .filter(VertxPlatformHttpServer.class::isInstance)
+                .mapToInt(service -> ((VertxPlatformHttpServer) service).getPort())
+                .toArray();
+    }
+
+    CamelContext camel() {
+        return main.getCamelContext();
+    }
+
+    /** Depths of both queues and the like. */
+    public Records records() {
+        return records;
+    }
+
+    /** Stops taking webhooks, finishes what is in hand, and closes the databases. */
+    @Override
+    public void close() {
+        main.stop();
+        writer.close();
+        workers.shutdown();
+        crm.close();
+        database.close();
+    }
+}

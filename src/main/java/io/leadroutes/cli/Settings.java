@@ -1,0 +1,255 @@
+package io.leadroutes.cli;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The settings of design section 4: from {@code -D}, else the environment, else application.properties, else the
+ * default. All that is wrong is said at once, each with its name, its value (not of a secret) and what it should be.
+ */
+public final class Settings {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
+
+    private record Setting(String property, String environment, String defaultValue) {}
+
+    private static final List<Setting> SETTINGS = List.of(
+            new Setting("camel.server.port", "HTTP_PORT", "8080"),
+            new Setting("camel.management.port", "MANAGEMENT_PORT", "9876"),
+            new Setting("chatwoot.base-url", "CHATWOOT_BASE_URL", ""),
+            new Setting("chatwoot.api-token", "CHATWOOT_API_TOKEN", ""),
+            new Setting("chatwoot.account-id", "CHATWOOT_ACCOUNT_ID", ""),
+            new Setting("chatwoot.rate-limit", "CHATWOOT_RATE_LIMIT", "60"),
+            new Setting("chatwoot.concurrency", "CHATWOOT_CONCURRENCY", "4"),
+            new Setting("chatwoot.redeliveries", "CHATWOOT_REDELIVERIES", "2"),
+            new Setting("chatwoot.redelivery-delay-ms", "CHATWOOT_REDELIVERY_DELAY_MS", "500"),
+            new Setting("webhook.secrets", "CHATWOOT_WEBHOOK_SECRETS", ""),
+            new Setting("webhook.token", "CHATWOOT_WEBHOOK_TOKEN", ""),
+            new Setting("webhook.auth", "WEBHOOK_AUTH", "required"),
+            new Setting("database.url", "DATABASE_URL", "jdbc:h2:file:./data/leadroutes"),
+            new Setting("database.user", "DATABASE_USER", "sa"),
+            new Setting("database.password", "DATABASE_PASSWORD", ""),
+            new Setting("crm.database.url", "CRM_DATABASE_URL", "jdbc:h2:file:./data/crm"),
+            new Setting("crm.database.user", "CRM_DATABASE_USER", "sa"),
+            new Setting("crm.database.password", "CRM_DATABASE_PASSWORD", ""),
+            new Setting("crm.database.migrate", "CRM_DATABASE_MIGRATE", "true"),
+            new Setting("rules.file", "RULES_FILE", "rules.yaml"),
+            new Setting("routes.directory", "ROUTES_DIRECTORY", "routes"),
+            new Setting(
+                    "steps.message",
+                    "STEPS_MESSAGE",
+                    "direct:step-tag,direct:step-score,direct:step-qualify,direct:step-escalate"),
+            new Setting("on.lead-qualified", "ON_LEAD_QUALIFIED", "direct:crm-sync"),
+            new Setting("on.escalated", "ON_ESCALATED", ""),
+            new Setting("conversation.debounce", "CONVERSATION_DEBOUNCE", "1s"),
+            new Setting("conversation.workers", "CONVERSATION_WORKERS", "4"),
+            new Setting("conversation.poll-ms", "CONVERSATION_POLL_MS", "50"),
+            new Setting("outbox.poll-ms", "OUTBOX_POLL_MS", "50"),
+            new Setting("admin.token", "ADMIN_TOKEN", ""));
+
+    private final Map<String, String> values;
+
+    private Settings(Map<String, String> values) {
+        this.values = values;
+    }
+
+    /**
+     * @param file the content of application.properties
+     * @param environment the process's environment
+     * @param system the JVM's system properties
+     * @throws SettingsException naming every setting that is wrong or missing
+     */
+    public static Settings load(Properties file, Map<String, String> environment, Properties system) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Setting setting : SETTINGS) {
+            String value = Optional.ofNullable(system.getProperty(setting.property))
+                    .or(() -> Optional.ofNullable(environment.get(setting.environment)))
+                    .or(() -> Optional.ofNullable(file.getProperty(setting.property)))
+                    .map(String::strip)
+                    .filter(text -> !text.isEmpty())
+                    .orElse(setting.defaultValue);
+            values.put(setting.property, value);
+        }
+        Settings settings = new Settings(values);
+        settings.check();
+        return settings;
+    }
+
+    /** All settings as properties, for the placeholders in routes. */
+    Map<String, String> asProperties() {
+        return Map.copyOf(values);
+    }
+
+    String text(String property) {
+        return values.get(property);
+    }
+
+    Optional<String> optional(String property) {
+        return Optional.of(values.get(property)).filter(text -> !text.isEmpty());
+    }
+
+    List<String> list(String property) {
+        return Arrays.stream(values.get(property).split(","))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+    }
+
+    int number(String property) {
+        return Integer.parseInt(values.get(property));
+    }
+
+    long accountId() {
+        return Long.parseLong(values.get("chatwoot.account-id"));
+    }
+
+    boolean flag(String property) {
+        return Boolean.parseBoolean(values.get(property));
+    }
+
+    Duration debounce() {
+        return duration(values.get("conversation.debounce")).orElseThrow();
+    }
+
+    /** Without a slash at its end. */
+    String baseUrl() {
+        return values.get("chatwoot.base-url").replaceAll("/+$", "");
+    }
+
+    private void check() {
+        List<String> wrong = new ArrayList<>();
+        range(wrong, "camel.server.port", 0, 65_535, "a port number, 0 for any free one");
+        range(wrong, "camel.management.port", 0, 65_535, "a port number, 0 for any free one");
+        verify(
+                wrong,
+                "chatwoot.base-url",
+                Settings::isBaseUrl,
+                "the address of Chatwoot such as https://app.chatwoot.com, without user, query or fragment");
+        if (values.get("chatwoot.api-token").isEmpty()) {
+            wrong.add("chatwoot.api-token is missing; expected the access token of a Chatwoot user"
+                    + hint("chatwoot.api-token"));
+        }
+        verify(
+                wrong,
+                "chatwoot.account-id",
+                text -> text.matches("[1-9]\\d{0,14}"),
+                "the number of the account, as in the dashboard's address");
+        range(wrong, "chatwoot.rate-limit", 1, 100_000, "a whole number of calls per minute");
+        range(wrong, "chatwoot.concurrency", 1, 64, "a whole number of calls in flight");
+        range(wrong, "chatwoot.redeliveries", 0, 10, "a whole number of quick repetitions");
+        range(wrong, "chatwoot.redelivery-delay-ms", 1, 60_000, "milliseconds before the first repetition");
+        verify(wrong, "webhook.auth", text -> text.equals("required") || text.equals("none"), "required or none");
+        if (values.get("webhook.auth").equals("required")
+                && list("webhook.secrets").isEmpty()
+                && values.get("webhook.token").isEmpty()) {
+            wrong.add(
+                    "webhook.secrets and webhook.token are both missing; expected at least one, so that webhooks can be"
+                            + " checked (CHATWOOT_WEBHOOK_SECRETS, CHATWOOT_WEBHOOK_TOKEN), or WEBHOOK_AUTH=none to check nothing");
+        }
+        verify(
+                wrong,
+                "database.url",
+                Settings::isDatabaseUrl,
+                "a JDBC URL of H2 or PostgreSQL: jdbc:h2:... or jdbc:postgresql:...");
+        verify(wrong, "crm.database.url", text -> text.startsWith("jdbc:"), "a JDBC URL");
+        verify(
+                wrong,
+                "crm.database.migrate",
+                text -> text.equals("true") || text.equals("false"),
+                "true, or false for a schema of your own");
+        verify(wrong, "steps.message", text -> !list("steps.message").isEmpty(), "Camel endpoints, comma-separated");
+        verify(
+                wrong,
+                "conversation.debounce",
+                text -> duration(text)
+                        .filter(d -> d.compareTo(Duration.ofSeconds(5)) <= 0)
+                        .isPresent(),
+                "0 to 5 seconds, such as 1s or 500ms");
+        range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
+        range(wrong, "conversation.poll-ms", 1, 60_000, "milliseconds between two looks into an empty inbox");
+        range(wrong, "outbox.poll-ms", 1, 60_000, "milliseconds between two looks into an empty outbox");
+        if (!wrong.isEmpty()) {
+            throw new SettingsException(wrong);
+        }
+    }
+
+    private void range(List<String> wrong, String property, int min, int max, String expected) {
+        verify(
+                wrong,
+                property,
+                text -> text.matches("\\d{1,9}") && Integer.parseInt(text) >= min && Integer.parseInt(text) <= max,
+                expected + ", " + min + " to " + max);
+    }
+
+    private void verify(List<String> wrong, String property, Function<String, Boolean> isRight, String expected) {
+        String value = values.get(property);
+        if (value.isEmpty()) {
+            wrong.add(property + " is missing; expected " + expected + hint(property));
+        } else if (!isRight.apply(value)) {
+            wrong.add(property + " is \"" + value + "\"; expected " + expected + hint(property));
+        }
+    }
+
+    private static String hint(String property) {
+        return SETTINGS.stream()
+                .filter(setting -> setting.property.equals(property))
+                .map(setting -> (setting.defaultValue.isEmpty() ? "" : " (default " + setting.defaultValue + ")")
+                        + ". Set " + setting.environment + " or " + property)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static boolean isBaseUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null
+                    && uri.getQuery() == null
+                    && uri.getFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static boolean isDatabaseUrl(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        return lower.startsWith("jdbc:postgresql:") || lower.startsWith("jdbc:h2:");
+    }
+
+    private static Optional<Duration> duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        String unit = Optional.ofNullable(matcher.group(2)).orElse("ms");
+        return Optional.of(
+                switch (unit) {
+                    case "h" -> Duration.ofHours(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    case "s" -> Duration.ofSeconds(amount);
+                    default -> Duration.ofMillis(amount);
+                });
+    }
+
+    /** One or more settings are wrong; the message has a line for each. */
+    public static final class SettingsException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SettingsException(List<String> wrong) {
+            super(String.join("\n", wrong));
+        }
+    }
+}

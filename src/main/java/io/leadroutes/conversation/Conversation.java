@@ -1,0 +1,379 @@
+package io.leadroutes.conversation;
+
+import io.leadroutes.event.Contact;
+import io.leadroutes.event.Event;
+import io.leadroutes.event.Message;
+import io.leadroutes.event.Priority;
+import io.leadroutes.event.Snapshot;
+import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.rules.Score;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/**
+ * One conversation while its events are handled: the last known state, the event in hand, and what has been decided.
+ * It is the body that the steps of the routing slip see. One thread, one transaction; nothing leaves it until the
+ * worker commits.
+ *
+ * <p>{@code hasLabel} and the like answer for the state that is wanted: what Chatwoot last showed, plus the wishes that
+ * still wait, plus those of this very decision.
+ */
+public final class Conversation {
+    private final long accountId;
+    private final long id;
+    private final Instant now;
+
+    private OptionalLong versionMicros;
+    private Optional<String> status;
+    private Optional<Priority> priority;
+    private Optional<Observed<List<String>>> labels;
+    private Optional<Observed<Map<String, Object>>> attributes;
+    private Optional<Ref> assignee;
+    private Optional<Ref> team;
+    private Optional<String> channel;
+    private OptionalLong contactId;
+    private Optional<Contact> contact;
+    private Optional<String> firstMessage;
+    private final List<ScoreEntry> ledger;
+    private Optional<Instant> qualifiedAt;
+    private final Set<String> escalated;
+    private Optional<Instant> resolvedAt;
+
+    private Optional<Message> message = Optional.empty();
+    private boolean resolutionChanged;
+
+    /** Kind and destination to wish: those waiting in the outbox, those decided here on top of them. */
+    private final Map<String, Wished> waiting = new LinkedHashMap<>();
+
+    private final Map<String, Wished> decided = new LinkedHashMap<>();
+    private final List<ScoreEntry> scored = new ArrayList<>();
+
+    /**
+     * @param state the last known state
+     * @param waiting the conversation's wishes that are not yet granted
+     * @param now the time of the decision
+     */
+    public Conversation(ConversationState state, Collection<Wish> waiting, Instant now) {
+        this.accountId = state.accountId();
+        this.id = state.conversationId();
+        this.now = now;
+        this.versionMicros = state.versionMicros();
+        this.status = state.status();
+        this.priority = state.priority();
+        this.labels = state.labels();
+        this.attributes = state.attributes();
+        this.assignee = state.assignee();
+        this.team = state.team();
+        this.channel = state.channel();
+        this.contactId = state.contactId();
+        this.contact = state.contact();
+        this.firstMessage = state.firstMessage();
+        this.ledger = new ArrayList<>(state.ledger());
+        this.qualifiedAt = state.qualifiedAt();
+        this.escalated = new LinkedHashSet<>(state.escalated());
+        this.resolvedAt = state.resolvedAt();
+        for (Wish wish : waiting) {
+            this.waiting.put(key(wish), new Wished(wish, Urgency.TAGGING, List.of()));
+        }
+    }
+
+    /** The state to be stored. */
+    public ConversationState state() {
+        return new ConversationState(
+                accountId,
+                id,
+                versionMicros,
+                status,
+                priority,
+                labels,
+                attributes,
+                assignee,
+                team,
+                channel,
+                contactId,
+                contact,
+                firstMessage,
+                List.copyOf(ledger),
+                qualifiedAt,
+                Set.copyOf(escalated),
+                resolvedAt);
+    }
+
+    /** What was decided here and is to be stored: one per kind and destination, in the order of deciding. */
+    public Collection<Wished> decided() {
+        return List.copyOf(decided.values());
+    }
+
+    /** The score entries that were added here. */
+    public List<ScoreEntry> scored() {
+        return List.copyOf(scored);
+    }
+
+    /**
+     * Takes an event in hand: its snapshot becomes the last known state unless that is newer (invariant 3), its message
+     * is what the steps see.
+     *
+     * @param receivedAt when it reached us
+     */
+    public void observe(Event event, Instant receivedAt) {
+        boolean wasResolved = isResolved();
+        event.conversation().ifPresent(snapshot -> observe(snapshot, receivedAt));
+        event.contactId().ifPresent(seen -> contactId = OptionalLong.of(seen));
+        event.contact().ifPresent(this::observe);
+        message = event.message();
+        if (event.isCustomerMessage() && firstMessage.isEmpty()) {
+            firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
+        }
+        resolutionChanged = wasResolved != isResolved();
+    }
+
+    /** Takes over what is said of the customer; what is not said stays as it is known. */
+    public void observe(Contact seen) {
+        contactId = OptionalLong.of(seen.id());
+        contact = Optional.of(contact.filter(known -> known.id() == seen.id())
+                .map(known -> merge(known, seen))
+                .orElse(seen));
+    }
+
+    private static Contact merge(Contact known, Contact seen) {
+        return new Contact(
+                seen.id(),
+                seen.name().or(known::name),
+                seen.email().or(known::email),
+                seen.phone().or(known::phone),
+                seen.identifier().or(known::identifier),
+                seen.customAttributes().isEmpty() ? known.customAttributes() : seen.customAttributes(),
+                seen.additionalAttributes().isEmpty() ? known.additionalAttributes() : seen.additionalAttributes());
+    }
+
+    private void observe(Snapshot snapshot, Instant receivedAt) {
+        if (isStale(snapshot)) {
+            return;
+        }
+        if (snapshot.updatedAtMicros().isPresent()) {
+            versionMicros = snapshot.updatedAtMicros();
+        }
+        status = snapshot.status().or(() -> status);
+        priority = snapshot.priority().or(() -> priority);
+        labels = seen(labels, snapshot.labels(), List::containsAll, receivedAt);
+        attributes = seen(
+                attributes,
+                snapshot.customAttributes(),
+                (now, ours) -> now.entrySet().containsAll(ours.entrySet()),
+                receivedAt);
+        assignee = snapshot.assignee().or(() -> assignee);
+        team = snapshot.team().or(() -> team);
+        channel = snapshot.channel().or(() -> channel);
+        resolvedAt = isResolved() ? resolvedAt.or(() -> Optional.of(receivedAt)) : Optional.empty();
+    }
+
+    private boolean isStale(Snapshot snapshot) {
+        return snapshot.updatedAtMicros().isPresent()
+                && versionMicros.isPresent()
+                && snapshot.updatedAtMicros().getAsLong() < versionMicros.getAsLong();
+    }
+
+    private static <T> Optional<Observed<T>> seen(
+            Optional<Observed<T>> known, Optional<T> shown, BiPredicate<T, T> showsOurs, Instant at) {
+        if (shown.isEmpty()) {
+            return known;
+        }
+        boolean madeBeforeOurWrite = known.filter(k -> k.isUnconfirmed(at) && !showsOurs.test(shown.get(), k.value()))
+                .isPresent();
+        return madeBeforeOurWrite ? known : Optional.of(Observed.of(shown.get(), at));
+    }
+
+    // What steps may ask. Getters, so that `${body.score}` in a route reads them.
+
+    public long getAccountId() {
+        return accountId;
+    }
+
+    public long getId() {
+        return id;
+    }
+
+    /** The customer's text in hand, empty if there is none. */
+    public String getText() {
+        return message.map(Message::content).orElse("");
+    }
+
+    /** The message in hand, 0 if there is none. */
+    public long getMessageId() {
+        return message.map(Message::id).orElse(0L);
+    }
+
+    /** 0 to 100: the clamped sum of the score entries. */
+    public int getScore() {
+        return Score.total(ledger.stream().map(ScoreEntry::points).toList());
+    }
+
+    public String getStatus() {
+        return status.orElse("");
+    }
+
+    public String getChannel() {
+        return channel.orElse("");
+    }
+
+    public boolean isQualified() {
+        return qualifiedAt.isPresent();
+    }
+
+    public boolean isResolved() {
+        return status.filter("resolved"::equals).isPresent();
+    }
+
+    /** True if the event in hand showed the conversation resolved, or open again. */
+    public boolean isResolutionChanged() {
+        return resolutionChanged;
+    }
+
+    /** Labels that are there or wished for. */
+    public Set<String> getLabels() {
+        Set<String> all = new LinkedHashSet<>(labels.map(Observed::value).orElse(List.of()));
+        waitingFor("labels", Wish.AddLabels.class).ifPresent(wish -> all.addAll(wish.labels()));
+        return all;
+    }
+
+    public boolean hasLabel(String label) {
+        return getLabels().contains(label.toLowerCase(Locale.ROOT));
+    }
+
+    /** Conversation custom attributes that are there or wished for. */
+    public Map<String, Object> getAttributes() {
+        Map<String, Object> all =
+                new LinkedHashMap<>(attributes.map(Observed::value).orElse(Map.of()));
+        waitingFor("attributes", Wish.SetAttributes.class).ifPresent(wish -> all.putAll(wish.attributes()));
+        return all;
+    }
+
+    /** The priority that is there or wished for; {@code NONE} if unknown. */
+    public Priority getPriority() {
+        return waitingFor("priority", Wish.SetPriority.class)
+                .map(Wish.SetPriority::priority)
+                .orElse(priority.orElse(Priority.NONE));
+    }
+
+    Optional<Contact> contact() {
+        return contact;
+    }
+
+    Optional<Message> message() {
+        return message;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    Optional<Instant> qualifiedAt() {
+        return qualifiedAt;
+    }
+
+    Optional<Instant> resolvedAt() {
+        return resolvedAt;
+    }
+
+    Optional<String> firstMessage() {
+        return firstMessage;
+    }
+
+    OptionalLong contactId() {
+        return contactId;
+    }
+
+    List<ScoreEntry> ledger() {
+        return ledger;
+    }
+
+    boolean hasScored(String rule) {
+        return ledger.stream().anyMatch(entry -> entry.rule().equals(rule));
+    }
+
+    boolean hasEscalated() {
+        return !escalated.isEmpty();
+    }
+
+    boolean hasEscalated(String rule) {
+        return escalated.contains(rule);
+    }
+
+    // What steps decide.
+
+    void score(ScoreEntry entry) {
+        scored.add(entry);
+        ledger.add(entry);
+    }
+
+    void qualified() {
+        qualifiedAt = Optional.of(now);
+    }
+
+    void escalated(String rule) {
+        escalated.add(rule);
+    }
+
+    /** Adds a wish, unless what it wants is already so or already wished (invariant 5). */
+    void wish(Wish wish, Urgency urgency, Reason reason) {
+        needed(wish).ifPresent(needed -> {
+            String key = key(needed);
+            Wished wished = new Wished(needed, urgency, List.of(reason));
+            decided.merge(key, wished, (older, newer) -> newer.over(older));
+            waiting.merge(key, wished, (older, newer) -> newer.over(older));
+        });
+    }
+
+    private Optional<Wish> needed(Wish wish) {
+        if (wish instanceof Wish.AddLabels add) {
+            List<String> missing = add.labels().stream()
+                    .filter(label -> !getLabels().contains(label))
+                    .distinct()
+                    .toList();
+            return missing.isEmpty() ? Optional.empty() : Optional.of(new Wish.AddLabels(missing));
+        }
+        if (wish instanceof Wish.SetAttributes set) {
+            Map<String, Object> different = new LinkedHashMap<>(set.attributes());
+            different.entrySet().removeIf(e -> Objects.equals(getAttributes().get(e.getKey()), e.getValue()));
+            return different.isEmpty() ? Optional.empty() : Optional.of(new Wish.SetAttributes(different));
+        }
+        if (wish instanceof Wish.SetPriority set) {
+            return set.priority() == getPriority() ? Optional.empty() : Optional.of(wish);
+        }
+        if (wish instanceof Wish.AssignTeam assign) {
+            return isTeam(assign.team()) ? Optional.empty() : Optional.of(wish);
+        }
+        return Optional.of(wish);
+    }
+
+    private boolean isTeam(String wanted) {
+        Optional<String> waitingTeam = waitingFor("team", Wish.AssignTeam.class).map(Wish.AssignTeam::team);
+        if (waitingTeam.isPresent()) {
+            return waitingTeam.get().equalsIgnoreCase(wanted);
+        }
+        return team.filter(t -> t.name().equalsIgnoreCase(wanted)
+                        || Long.toString(t.id()).equals(wanted))
+                .isPresent();
+    }
+
+    private <W extends Wish> Optional<W> waitingFor(String kind, Class<W> type) {
+        return Optional.ofNullable(waiting.get(Wish.CHATWOOT + " " + kind))
+                .map(Wished::wish)
+                .map(type::cast);
+    }
+
+    private static String key(Wish wish) {
+        return wish.destination() + " " + wish.kind();
+    }
+}

@@ -1,0 +1,64 @@
+package io.leadroutes.conversation;
+
+import io.leadroutes.event.Contact;
+import io.leadroutes.event.Priority;
+import io.leadroutes.event.Snapshot.Ref;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What is known of one conversation. Parts that no event has shown yet are absent.
+ *
+ * @param versionMicros the newest snapshot applied, microseconds since the epoch
+ * @param attributes the whole custom attribute map
+ * @param firstMessage the customer's first text that we saw
+ * @param ledger the score entries, oldest first
+ * @param qualifiedAt when the conversation became a qualified lead
+ * @param escalated ids of the escalation rules that have fired
+ * @param resolvedAt when it was last seen resolved
+ */
+public record ConversationState(
+        long accountId,
+        long conversationId,
+        OptionalLong versionMicros,
+        Optional<String> status,
+        Optional<Priority> priority,
+        Optional<Observed<List<String>>> labels,
+        Optional<Observed<Map<String, Object>>> attributes,
+        Optional<Ref> assignee,
+        Optional<Ref> team,
+        Optional<String> channel,
+        OptionalLong contactId,
+        Optional<Contact> contact,
+        Optional<String> firstMessage,
+        List<ScoreEntry> ledger,
+        Optional<Instant> qualifiedAt,
+        Set<String> escalated,
+        Optional<Instant> resolvedAt) {
+
+    /** A conversation of which nothing is known. */
+    public static ConversationState unknown(long accountId, long conversationId) {
+        return new ConversationState(
+                accountId,
+                conversationId,
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Set.of(),
+                Optional.empty());
+    }
+}

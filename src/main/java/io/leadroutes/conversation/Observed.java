@@ -1,0 +1,28 @@
+package io.leadroutes.conversation;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A part of a conversation as Chatwoot last showed it.
+ *
+ * @param value what it was
+ * @param at when we learned it
+ * @param unconfirmedUntil set by our own write: until then, what arrives without our write in it was probably made
+ *     before it, and is not believed (CONTRACT section 1.1: snapshots arrive in no order)
+ */
+public record Observed<T>(T value, Instant at, Optional<Instant> unconfirmedUntil) {
+
+    public static <T> Observed<T> of(T value, Instant at) {
+        return new Observed<>(value, at, Optional.empty());
+    }
+
+    /** True if this may be the base of a read-modify-write: learned after {@code limit} and nothing of ours open. */
+    public boolean isFresh(Instant limit, Instant now) {
+        return at.isAfter(limit) && !isUnconfirmed(now);
+    }
+
+    boolean isUnconfirmed(Instant now) {
+        return unconfirmedUntil.filter(now::isBefore).isPresent();
+    }
+}

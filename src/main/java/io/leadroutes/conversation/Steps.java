@@ -1,0 +1,188 @@
+package io.leadroutes.conversation;
+
+import io.leadroutes.event.Contact;
+import io.leadroutes.event.Priority;
+import io.leadroutes.rules.EscalateRule;
+import io.leadroutes.rules.Hit;
+import io.leadroutes.rules.QualifyRule;
+import io.leadroutes.rules.RuleBook;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The built-in steps of the routing slip. Each sees the conversation and adds wishes; none calls anybody, so any of them
+ * may run again on the same event after a roll-back.
+ */
+public final class Steps {
+    /** The conversation attribute that shows the score to agents; the original reference's name for it. */
+    static final String SCORE_ATTRIBUTE = "lead_score";
+
+    private final RuleBook rules;
+    private final Destinations destinations;
+
+    public Steps(RuleBook rules, Destinations destinations) {
+        this.rules = rules;
+        this.destinations = destinations;
+    }
+
+    /** Wishes for the labels of each tag rule that the message matches. */
+    public void tag(Conversation conversation) {
+        for (Hit hit : rules.tags(conversation.getText())) {
+            conversation.wish(
+                    new Wish.AddLabels(hit.labels()), Urgency.TAGGING, reason(conversation, hit.rule(), hit.matched()));
+        }
+    }
+
+    /** Adds the points of each score rule that the message matches and that has not counted in this conversation. */
+    public void score(Conversation conversation) {
+        List<Hit> hits = rules.scores(conversation.getText()).stream()
+                .filter(hit -> !conversation.hasScored(hit.rule()))
+                .toList();
+        for (Hit hit : hits) {
+            conversation.score(new ScoreEntry(
+                    hit.rule(),
+                    rules.version(),
+                    hit.points(),
+                    conversation.getMessageId(),
+                    hit.matched(),
+                    conversation.now()));
+            conversation.wish(
+                    new Wish.SetAttributes(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
+                    Urgency.TAGGING,
+                    reason(conversation, hit.rule(), hit.matched()));
+        }
+        if (!hits.isEmpty() && conversation.isQualified()) {
+            publishLead(conversation, Urgency.TAGGING, reason(conversation, "score", List.of()));
+        }
+    }
+
+    /** Once per conversation, when the score has reached the threshold: everything that makes it a qualified lead. */
+    public void qualify(Conversation conversation) {
+        rules.qualify()
+                .filter(rule -> !conversation.isQualified() && conversation.getScore() >= rule.at())
+                .ifPresent(rule -> qualify(conversation, rule));
+    }
+
+    private void qualify(Conversation conversation, QualifyRule rule) {
+        conversation.qualified();
+        Reason reason = reason(conversation, "qualify", List.of(conversation.getScore() + " >= " + rule.at()));
+        Map<String, Object> facts = new LinkedHashMap<>();
+        for (String key : rule.attributes()) {
+            Leads.value(conversation, key).ifPresent(value -> facts.put(key, value));
+        }
+        conversation.wish(new Wish.AddLabels(rule.labels()), Urgency.QUALIFICATION, reason);
+        conversation.wish(new Wish.SetAttributes(facts), Urgency.QUALIFICATION, reason);
+        act(
+                conversation,
+                "qualify",
+                Optional.of(rule.priority()),
+                rule.team(),
+                rule.note(),
+                Urgency.QUALIFICATION,
+                reason);
+        publishLead(conversation, Urgency.QUALIFICATION, reason);
+    }
+
+    /** Once per conversation and rule, when the rule's condition holds for the labels that are there or wished for. */
+    public void escalate(Conversation conversation) {
+        for (EscalateRule rule : rules.escalations(conversation.getLabels())) {
+            if (!conversation.hasEscalated(rule.id())) {
+                escalate(conversation, rule);
+            }
+        }
+    }
+
+    private void escalate(Conversation conversation, EscalateRule rule) {
+        conversation.escalated(rule.id());
+        Reason reason = reason(conversation, rule.id(), List.copyOf(rule.allLabels()));
+        conversation.wish(new Wish.AddLabels(rule.labels()), Urgency.ESCALATION, reason);
+        act(
+                conversation,
+                "escalate:" + rule.id(),
+                rule.priority(),
+                rule.team(),
+                rule.note(),
+                Urgency.ESCALATION,
+                reason);
+        for (String destination : destinations.escalated()) {
+            conversation.wish(
+                    new Wish.Publish(destination, "escalation:" + rule.id(), lead(conversation)),
+                    Urgency.ESCALATION,
+                    reason);
+        }
+        if (conversation.isQualified()) {
+            publishLead(conversation, Urgency.ESCALATION, reason);
+        }
+    }
+
+    /** After a status change: the lead, if there is one, is resolved or open again. */
+    public void resolution(Conversation conversation) {
+        if (conversation.isQualified() && conversation.isResolutionChanged()) {
+            publishLead(conversation, Urgency.TAGGING, reason(conversation, "status", List.of()));
+        }
+    }
+
+    /** After a contact event: the lead, if there is one, gets the new contact data. */
+    public void contact(Conversation conversation) {
+        if (conversation.isQualified()) {
+            publishLead(conversation, Urgency.TAGGING, reason(conversation, "contact", List.of()));
+        }
+    }
+
+    private void act(
+            Conversation conversation,
+            String occasion,
+            Optional<Priority> priority,
+            Optional<String> team,
+            Optional<String> note,
+            Urgency urgency,
+            Reason reason) {
+        // A priority is never lowered: an agent, or an escalation, may have set a higher one.
+        priority.filter(p -> p.compareTo(conversation.getPriority()) > 0)
+                .ifPresent(p -> conversation.wish(new Wish.SetPriority(p), urgency, reason));
+        team.ifPresent(t -> conversation.wish(new Wish.AssignTeam(t), urgency, reason));
+        note.map(template -> NoteTemplate.render(template, values(conversation)))
+                .filter(text -> !text.isEmpty())
+                .ifPresent(text -> conversation.wish(new Wish.Note(occasion, text), urgency, reason));
+    }
+
+    private void publishLead(Conversation conversation, Urgency urgency, Reason reason) {
+        for (String destination : destinations.leadQualified()) {
+            conversation.wish(new Wish.Publish(destination, "lead", lead(conversation)), urgency, reason);
+        }
+    }
+
+    private Lead lead(Conversation conversation) {
+        return Leads.of(conversation, destinations.dashboardUrl());
+    }
+
+    private static Reason reason(Conversation conversation, String rule, List<String> matched) {
+        return new Reason(rule, conversation.getMessageId(), matched);
+    }
+
+    private static Map<String, String> values(Conversation conversation) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("score", Integer.toString(conversation.getScore()));
+        values.put("reasons", reasons(conversation));
+        values.put("labels", String.join(", ", conversation.getLabels()));
+        values.put("name", conversation.contact().flatMap(Contact::name).orElse(""));
+        values.put("email", conversation.contact().flatMap(Contact::email).orElse(""));
+        values.put("phone", conversation.contact().flatMap(Contact::phone).orElse(""));
+        values.put("company", Leads.company(conversation).orElse(""));
+        for (String key : List.of("company_size", "industry", "deal_value")) {
+            values.put(key, Leads.fact(conversation, key).orElse(""));
+        }
+        values.put("message", conversation.getText());
+        return values;
+    }
+
+    private static String reasons(Conversation conversation) {
+        return conversation.ledger().stream()
+                .map(entry -> entry.rule() + " " + (entry.points() < 0 ? "" : "+") + entry.points() + " ("
+                        + String.join(", ", entry.matched()) + ")")
+                .collect(Collectors.joining("; "));
+    }
+}

@@ -1,0 +1,115 @@
+package io.leadroutes.intake;
+
+import io.leadroutes.intake.InboxWriter.NotStoredException;
+import io.leadroutes.store.Json;
+import io.leadroutes.store.NewEvent;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the route {@code webhook-intake} does; the route holds the flow. */
+public final class Webhooks {
+    private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
+
+    private final WebhookGate gate;
+    private final InboxWriter writer;
+    private final long accountId;
+    private final Clock clock;
+
+    public Webhooks(WebhookGate gate, InboxWriter writer, long accountId, Clock clock) {
+        this.gate = gate;
+        this.writer = writer;
+        this.accountId = accountId;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes the body an event to be stored. Only what {@link WebhookRequest} names is read of the request; its headers
+     * and query never enter the exchange.
+     *
+     * @throws RefusedException with the status to answer
+     */
+    public void check(Exchange exchange) throws RefusedException {
+        Admission admission = gate.admit(request(exchange.getMessage()));
+        if (admission instanceof Admission.Refused refused) {
+            throw new RefusedException(refused.status(), refused.error());
+        }
+        Admission.Accepted accepted = (Admission.Accepted) admission;
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage()
+                .setBody(new NewEvent(
+                        accepted.event(),
+                        accountId,
+                        accepted.storedPayload(),
+                        accepted.deliveryId(),
+                        accepted.meaningKey(),
+                        clock.instant()));
+    }
+
+    /**
+     * Returns when the event in the body is on disk.
+     *
+     * @throws RefusedException 503 if it is not
+     */
+    public void store(Exchange exchange) throws RefusedException {
+        try {
+            writer.store(exchange.getMessage().getBody(NewEvent.class));
+        } catch (NotStoredException e) {
+            throw new RefusedException(503, "try again");
+        }
+    }
+
+    /** Makes the message the answer to a refused request. */
+    public void refuse(Exchange exchange) {
+        RefusedException refused = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, RefusedException.class);
+        LOG.info("webhook refused: {} {}", refused.status(), refused.getMessage());
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, refused.status());
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        if (refused.status() == 503) {
+            message.setHeader("Retry-After", "1");
+        }
+        message.setBody(Json.write(Map.of("error", refused.getMessage())));
+    }
+
+    private static WebhookRequest request(Message message) {
+        HttpServerRequest request = ((HttpMessage) message).getRequest();
+        return new WebhookRequest(
+                request.method().name(),
+                Optional.ofNullable(request.getHeader("Content-Type")),
+                Optional.ofNullable(request.getHeader("Content-Encoding")),
+                bytes(message.getBody()),
+                Optional.ofNullable(request.getHeader("X-Chatwoot-Signature")),
+                Optional.ofNullable(request.getHeader("X-Chatwoot-Timestamp")),
+                Optional.ofNullable(request.getHeader("X-Chatwoot-Delivery")),
+                Optional.ofNullable(request.getParam("secret")));
+    }
+
+    /** The raw bytes as they came; empty for a body that the server has read as a form. */
+    private static byte[] bytes(Object body) {
+        return body instanceof Buffer buffer ? buffer.getBytes() : new byte[0];
+    }
+
+    /** A request that is answered with an error. */
+    public static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final int status;
+
+        RefusedException(int status, String error) {
+            super(error);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+}

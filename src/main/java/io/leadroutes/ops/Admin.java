@@ -1,0 +1,177 @@
+package io.leadroutes.ops;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.store.Json;
+import io.leadroutes.store.Records;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+
+/** What the {@code admin-*} routes do: design section 5. Every answer is JSON. */
+public final class Admin {
+    private static final String BEARER = "Bearer ";
+
+    private final Records records;
+    private final Optional<String> token;
+    private final long accountId;
+    private final Supplier<Map<String, Object>> budget;
+    private final BiFunction<String, Set<String>, Object> rulesTrial;
+
+    /**
+     * @param token without one, nothing is here
+     * @param budget limit and used calls of this minute
+     * @param rulesTrial what the rules make of a text beside these labels
+     */
+    public Admin(
+            Records records,
+            Optional<String> token,
+            long accountId,
+            Supplier<Map<String, Object>> budget,
+            BiFunction<String, Set<String>, Object> rulesTrial) {
+        this.records = records;
+        this.token = token;
+        this.accountId = accountId;
+        this.budget = budget;
+        this.rulesTrial = rulesTrial;
+    }
+
+    /**
+     * Lets the operator in; of the request, only its body and path stay.
+     *
+     * @throws RefusedException 404 without a configured token, 401 without the right one
+     */
+    public void authorize(Exchange exchange) throws RefusedException {
+        if (token.isEmpty()) {
+            throw new RefusedException(404, "not found");
+        }
+        HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+        String header = Optional.ofNullable(request.getHeader("Authorization")).orElse("");
+        String given = header.startsWith(BEARER) ? header.substring(BEARER.length()) : "";
+        // Digests have one length, so that the comparison tells nothing about the token's.
+        if (!MessageDigest.isEqual(sha256(given), sha256(token.get()))) {
+            throw new RefusedException(401, "unauthorized");
+        }
+        exchange.setVariable("id", lastId(request.path()));
+        exchange.getMessage().removeHeaders("*");
+    }
+
+    /** The part of the path that names a conversation or a dead letter. */
+    private static String lastId(String path) {
+        String[] parts = path.split("/");
+        return parts.length > 3 ? parts[3] : "";
+    }
+
+    public void status(Exchange exchange) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("inbox", records.inbox());
+        status.put("outbox", records.outbox());
+        status.put("budget", budget.get());
+        answer(exchange, 200, status);
+    }
+
+    /** @throws RefusedException 404 if the conversation is not known */
+    public void conversation(Exchange exchange) throws RefusedException {
+        String id = exchange.getVariable("id", String.class);
+        Map<String, Object> found = id.matches("[1-9]\\d{0,15}")
+                ? records.conversation(accountId, Long.parseLong(id)).orElseThrow(Admin::notFound)
+                : null;
+        if (found == null) {
+            throw notFound();
+        }
+        answer(exchange, 200, found);
+    }
+
+    public void dead(Exchange exchange) {
+        answer(exchange, 200, records.dead());
+    }
+
+    /** @throws RefusedException 404 if there is no such dead letter */
+    public void retry(Exchange exchange) throws RefusedException {
+        if (!records.retry(exchange.getVariable("id", String.class))) {
+            throw notFound();
+        }
+        answer(exchange, 200, Map.of("retried", true));
+    }
+
+    /** @throws RefusedException 404 if there is no such dead letter */
+    public void drop(Exchange exchange) throws RefusedException {
+        if (!records.drop(exchange.getVariable("id", String.class))) {
+            throw notFound();
+        }
+        answer(exchange, 200, Map.of("dropped", true));
+    }
+
+    /** @throws RefusedException 400 if the body is not as the design says */
+    public void tryRules(Exchange exchange) throws RefusedException {
+        JsonNode body = json(exchange.getMessage().getBody());
+        if (!body.path("content").isTextual()) {
+            throw new RefusedException(400, "content is missing; expected a text");
+        }
+        Set<String> labels = new HashSet<>();
+        body.path("labels").forEach(label -> labels.add(label.asText()));
+        answer(exchange, 200, rulesTrial.apply(body.path("content").asText(), labels));
+    }
+
+    private static JsonNode json(Object body) throws RefusedException {
+        try {
+            return Json.tree(body instanceof Buffer buffer ? buffer.toString(StandardCharsets.UTF_8) : "");
+        } catch (JsonProcessingException e) {
+            throw new RefusedException(400, "not JSON");
+        }
+    }
+
+    /** Makes the message the answer to a refused request. */
+    public void refuse(Exchange exchange) {
+        RefusedException refused = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, RefusedException.class);
+        answer(exchange, refused.status, Map.of("error", refused.getMessage()));
+        if (refused.status == 401) {
+            exchange.getMessage().setHeader("WWW-Authenticate", "Bearer");
+        }
+    }
+
+    private static void answer(Exchange exchange, int status, Object body) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setHeader("Cache-Control", "no-store");
+        message.setHeader("X-Content-Type-Options", "nosniff");
+        message.setBody(Json.write(body));
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    private static RefusedException notFound() {
+        return new RefusedException(404, "not found");
+    }
+
+    /** A request that is answered with an error. */
+    public static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final int status;
+
+        RefusedException(int status, String error) {
+            super(error);
+            this.status = status;
+        }
+    }
+}

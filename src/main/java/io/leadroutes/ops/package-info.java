@@ -1,0 +1,2 @@
+/** Health, metrics, admin. Knows store. */
+package io.leadroutes.ops;

@@ -1,0 +1,296 @@
+package io.leadroutes.store;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.leadroutes.conversation.Conversation;
+import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.ScoreEntry;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.event.Contact;
+import io.leadroutes.event.Priority;
+import io.leadroutes.event.Snapshot.Ref;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+
+/** The last known state of each conversation and its score ledger. */
+public final class Conversations {
+    /** How long a snapshot without our own write in it is taken to be older than the write. */
+    private static final Duration CONFIRM_WITHIN = Duration.ofMinutes(1);
+
+    private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+
+    private final Database database;
+    private final Outbox outbox;
+    private final Clock clock;
+
+    public Conversations(Database database, Outbox outbox, Clock clock) {
+        this.database = database;
+        this.outbox = outbox;
+        this.clock = clock;
+    }
+
+    /** The conversation with its waiting wishes, its row locked until the surrounding transaction ends. */
+    Conversation load(long accountId, long conversationId) {
+        ConversationState state =
+                find(accountId, conversationId, true).orElse(ConversationState.unknown(accountId, conversationId));
+        List<Wish> waiting = outbox.waiting(accountId, conversationId);
+        return new Conversation(state, waiting, clock.instant());
+    }
+
+    /** The last known state, if any event of the conversation has been handled. */
+    public Optional<ConversationState> find(long accountId, long conversationId) {
+        return find(accountId, conversationId, false);
+    }
+
+    private Optional<ConversationState> find(long accountId, long conversationId, boolean lock) {
+        // The lock keeps contact events, which run in a lane of their own, from being overwritten.
+        String sql = "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id";
+        return database.jdbc()
+                .sql(lock ? sql + " FOR UPDATE" : sql)
+                .param("account", accountId)
+                .param("id", conversationId)
+                .query((rs, i) -> state(rs, ledger(accountId, conversationId)))
+                .optional();
+    }
+
+    private List<ScoreEntry> ledger(long accountId, long conversationId) {
+        return database.jdbc()
+                .sql("""
+                        SELECT rule, rule_version, points, message_id, matched, at
+                        FROM score_entry
+                        WHERE account_id = :account AND conversation_id = :id
+                        ORDER BY id""")
+                .param("account", accountId)
+                .param("id", conversationId)
+                .query((rs, i) -> new ScoreEntry(
+                        rs.getString("rule"),
+                        rs.getString("rule_version"),
+                        rs.getInt("points"),
+                        rs.getLong("message_id"),
+                        Json.read(rs.getString("matched"), TEXTS),
+                        rs.getTimestamp("at").toInstant()))
+                .list();
+    }
+
+    private static ConversationState state(ResultSet rs, List<ScoreEntry> ledger) throws SQLException {
+        return new ConversationState(
+                rs.getLong("account_id"),
+                rs.getLong("conversation_id"),
+                optionalLong(rs, "version"),
+                text(rs, "status"),
+                text(rs, "priority").map(Priority::of),
+                observed(rs, "labels", TEXTS),
+                observed(rs, "attributes", MAP),
+                ref(rs, "assignee"),
+                ref(rs, "team"),
+                text(rs, "channel"),
+                optionalLong(rs, "contact_id"),
+                text(rs, "contact").map(json -> Json.read(json, Contact.class)),
+                text(rs, "first_message"),
+                ledger,
+                instant(rs, "qualified_at"),
+                Set.copyOf(Json.read(rs.getString("escalated"), TEXTS)),
+                instant(rs, "resolved_at"));
+    }
+
+    /** Stores the state, the new score entries and the decided wishes, in the surrounding transaction. */
+    void save(Conversation conversation) {
+        ConversationState state = conversation.state();
+        int updated =
+                bind(database.jdbc().sql("""
+                                        UPDATE conversation
+                                        SET version = :version, status = :status, priority = :priority,
+                                          labels = :labels, labels_at = :labelsAt,
+                                          labels_unconfirmed_until = :labelsUnconfirmedUntil,
+                                          attributes = :attributes, attributes_at = :attributesAt,
+                                          attributes_unconfirmed_until = :attributesUnconfirmedUntil,
+                                          assignee_id = :assigneeId, assignee_name = :assigneeName,
+                                          team_id = :teamId, team_name = :teamName,
+                                          channel = :channel, contact_id = :contactId, contact = :contact,
+                                          first_message = :firstMessage, score = :score, qualified_at = :qualifiedAt,
+                                          escalated = :escalated, resolved_at = :resolvedAt, updated_at = :updatedAt
+                                        WHERE account_id = :accountId AND conversation_id = :conversationId"""), state, conversation.getScore()).update();
+        if (updated == 0) {
+            bind(database.jdbc().sql("""
+                                            INSERT INTO conversation (account_id, conversation_id, version, status,
+                                              priority, labels, labels_at, labels_unconfirmed_until, attributes,
+                                              attributes_at, attributes_unconfirmed_until, assignee_id, assignee_name,
+                                              team_id, team_name, channel, contact_id, contact, first_message, score,
+                                              qualified_at, escalated, resolved_at, updated_at)
+                                            VALUES (:accountId, :conversationId, :version, :status,
+                                              :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :attributes,
+                                              :attributesAt, :attributesUnconfirmedUntil, :assigneeId, :assigneeName,
+                                              :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
+                                              :qualifiedAt, :escalated, :resolvedAt, :updatedAt)"""), state, conversation.getScore()).update();
+        }
+        for (ScoreEntry entry : conversation.scored()) {
+            insert(state, entry);
+        }
+        outbox.add(state.accountId(), state.conversationId(), conversation.decided());
+    }
+
+    private StatementSpec bind(StatementSpec sql, ConversationState s, int score) {
+        Optional<Observed<List<String>>> labels = s.labels();
+        Optional<Observed<Map<String, Object>>> attributes = s.attributes();
+        return sql.param("accountId", s.accountId())
+                .param("conversationId", s.conversationId())
+                .param(
+                        "version",
+                        s.versionMicros().isPresent() ? s.versionMicros().getAsLong() : null)
+                .param("status", s.status().orElse(null))
+                .param("priority", s.priority().map(Priority::word).orElse(null))
+                .param("labels", labels.map(o -> Json.write(o.value())).orElse(null))
+                .param("labelsAt", timestamp(labels.map(Observed::at)))
+                .param("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
+                .param("attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
+                .param("attributesAt", timestamp(attributes.map(Observed::at)))
+                .param("attributesUnconfirmedUntil", timestamp(attributes.flatMap(Observed::unconfirmedUntil)))
+                .param("assigneeId", s.assignee().map(Ref::id).orElse(null))
+                .param("assigneeName", s.assignee().map(Ref::name).orElse(null))
+                .param("teamId", s.team().map(Ref::id).orElse(null))
+                .param("teamName", s.team().map(Ref::name).orElse(null))
+                .param("channel", s.channel().orElse(null))
+                .param("contactId", s.contactId().isPresent() ? s.contactId().getAsLong() : null)
+                .param("contact", s.contact().map(Json::write).orElse(null))
+                .param(
+                        "firstMessage",
+                        s.firstMessage().map(text -> text.replace("\u0000", "")).orElse(null))
+                .param("score", score)
+                .param("qualifiedAt", timestamp(s.qualifiedAt()))
+                .param("escalated", Json.write(s.escalated()))
+                .param("resolvedAt", timestamp(s.resolvedAt()))
+                .param("updatedAt", Timestamp.from(clock.instant()));
+    }
+
+    private void insert(ConversationState state, ScoreEntry entry) {
+        database.jdbc()
+                .sql("""
+                        INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id,
+                          matched, at)
+                        VALUES (:account, :conversation, :rule, :ruleVersion, :points, :message, :matched, :at)""")
+                .param("account", state.accountId())
+                .param("conversation", state.conversationId())
+                .param("rule", entry.rule())
+                .param("ruleVersion", entry.ruleVersion())
+                .param("points", entry.points())
+                .param("message", entry.messageId())
+                .param("matched", Json.write(entry.matched()))
+                .param("at", Timestamp.from(entry.at()))
+                .update();
+    }
+
+    /**
+     * The conversations of a contact, their rows locked until the surrounding transaction ends: the most recently
+     * qualified first.
+     */
+    List<Conversation> ofContact(long accountId, long contactId) {
+        List<Long> ids = database.jdbc()
+                .sql("""
+                        SELECT conversation_id
+                        FROM conversation
+                        WHERE account_id = :account AND contact_id = :contact
+                        ORDER BY qualified_at DESC NULLS LAST, conversation_id""")
+                .param("account", accountId)
+                .param("contact", contactId)
+                .query(Long.class)
+                .list();
+        return ids.stream().map(id -> load(accountId, id)).toList();
+    }
+
+    /** Remembers what the conversation's labels are after our own write. */
+    public void wroteLabels(long accountId, long conversationId, List<String> labels) {
+        wrote("""
+                UPDATE conversation
+                SET labels = :value, labels_at = :at, labels_unconfirmed_until = :until
+                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, Json.write(labels));
+    }
+
+    /** Remembers what the conversation's custom attributes are after our own write. */
+    public void wroteAttributes(long accountId, long conversationId, Map<String, Object> attributes) {
+        wrote("""
+                UPDATE conversation
+                SET attributes = :value, attributes_at = :at, attributes_unconfirmed_until = :until
+                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, Json.write(attributes));
+    }
+
+    private void wrote(String sql, long accountId, long conversationId, String value) {
+        Instant now = clock.instant();
+        database.jdbc()
+                .sql(sql)
+                .param("value", value)
+                .param("at", Timestamp.from(now))
+                .param("until", Timestamp.from(now.plus(CONFIRM_WITHIN)))
+                .param("account", accountId)
+                .param("id", conversationId)
+                .update();
+    }
+
+    /** Remembers the priority after our own write. */
+    public void wrotePriority(long accountId, long conversationId, Priority priority) {
+        database.jdbc()
+                .sql("UPDATE conversation SET priority = :word WHERE account_id = :account AND conversation_id = :id")
+                .param("word", priority.word())
+                .param("account", accountId)
+                .param("id", conversationId)
+                .update();
+    }
+
+    /** Remembers the team after our own write. */
+    public void wroteTeam(long accountId, long conversationId, Ref team) {
+        database.jdbc()
+                .sql("""
+                        UPDATE conversation
+                        SET team_id = :teamId, team_name = :teamName
+                        WHERE account_id = :account AND conversation_id = :id""")
+                .param("teamId", team.id())
+                .param("teamName", team.name())
+                .param("account", accountId)
+                .param("id", conversationId)
+                .update();
+    }
+
+    private static <T> Optional<Observed<T>> observed(ResultSet rs, String column, TypeReference<T> type)
+            throws SQLException {
+        String json = rs.getString(column);
+        return json == null
+                ? Optional.empty()
+                : Optional.of(new Observed<>(
+                        Json.read(json, type),
+                        rs.getTimestamp(column + "_at").toInstant(),
+                        instant(rs, column + "_unconfirmed_until")));
+    }
+
+    private static Optional<Ref> ref(ResultSet rs, String column) throws SQLException {
+        OptionalLong id = optionalLong(rs, column + "_id");
+        String name = rs.getString(column + "_name");
+        return id.isPresent() ? Optional.of(new Ref(id.getAsLong(), name)) : Optional.empty();
+    }
+
+    private static Optional<String> text(ResultSet rs, String column) throws SQLException {
+        return Optional.ofNullable(rs.getString(column));
+    }
+
+    private static OptionalLong optionalLong(ResultSet rs, String column) throws SQLException {
+        long value = rs.getLong(column);
+        return rs.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    private static Optional<Instant> instant(ResultSet rs, String column) throws SQLException {
+        return Optional.ofNullable(rs.getTimestamp(column)).map(Timestamp::toInstant);
+    }
+
+    private static Timestamp timestamp(Optional<Instant> at) {
+        return at.map(Timestamp::from).orElse(null);
+    }
+}

@@ -1,0 +1,39 @@
+package io.leadroutes.store;
+
+import io.leadroutes.conversation.Lead;
+import io.leadroutes.conversation.Wish;
+import java.time.Instant;
+
+/**
+ * A wish in a dispatcher's hand.
+ *
+ * @param id its row in the outbox
+ * @param attempts how often it has been tried before
+ * @param createdAt when it was first wished
+ * @param messageId the latest message that it was decided on, 0 if none
+ */
+public record Delivery(
+        long id, long accountId, long conversationId, Wish wish, int attempts, Instant createdAt, long messageId) {
+
+    /** The lead of a wish for another system, as JSON with the keys of {@code crm_lead}. */
+    public String leadJson() {
+        return Json.write(lead());
+    }
+
+    /** The wish as the kind that its sender expects. */
+    public <W extends Wish> W wish(Class<W> type) {
+        return type.cast(wish);
+    }
+
+    private Lead lead() {
+        return wish(Wish.Publish.class).lead();
+    }
+
+    public String destination() {
+        return wish.destination();
+    }
+
+    public String kind() {
+        return wish.kind();
+    }
+}

@@ -1,0 +1,328 @@
+package io.leadroutes.store;
+
+import io.leadroutes.event.Event;
+import io.leadroutes.event.EventDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/**
+ * The events that were promised to be handled (invariants 1, 2, 3, 9, 10).
+ *
+ * <p>An event waits ({@code new}) until the worker that holds its lane has handled it ({@code done}) or until it has
+ * failed too often ({@code dead}).
+ */
+public final class Inbox {
+    /** After the first event of a lane, quiet or not, it is handled within this time (design, section 1). */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private static final int MAX_ATTEMPTS = 5;
+    private static final int MAX_EVENTS_PER_CLAIM = 100;
+    private static final int IDS_PER_BLOCK = 50;
+    private static final int MAX_ERROR_CHARS = 2_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+    private final Database database;
+    private final JdbcTemplate jdbcTemplate;
+    private final Conversations conversations;
+    private final EventDecoder decoder = new EventDecoder();
+    private final Clock clock;
+    private final Duration quiet;
+
+    private long nextId;
+    private long idsLeft;
+
+    /** @param quiet a lane is handled when no event has come for this long (setting conversation.debounce) */
+    public Inbox(Database database, Conversations conversations, Clock clock, Duration quiet) {
+        this.database = database;
+        this.jdbcTemplate = new JdbcTemplate(database.dataSource());
+        this.conversations = conversations;
+        this.clock = clock;
+        this.quiet = quiet;
+    }
+
+    /**
+     * Stores the events that are not there yet, by delivery and by meaning (invariant 2), and returns when they are on
+     * disk (invariant 1). Called by one thread at a time in a process; other replicas may do the same beside it.
+     *
+     * @return how many were new
+     * @throws org.springframework.dao.DataAccessException if they could not be stored; then none was
+     */
+    public synchronized int append(List<NewEvent> events) {
+        int stored;
+        try {
+            stored = insertNew(events);
+        } catch (DuplicateKeyException e) {
+            // Another replica stored one of them between our look and our insert: now we see it.
+            stored = insertNew(events);
+        }
+        database.sync();
+        return stored;
+    }
+
+    private int insertNew(List<NewEvent> events) {
+        return database.transaction().execute(status -> {
+            List<NewEvent> unknown = withoutKnown(events);
+            List<Object[]> rows = new ArrayList<>();
+            List<Object[]> payloads = new ArrayList<>();
+            for (NewEvent e : unknown) {
+                long id = nextId();
+                Event event = e.event();
+                rows.add(new Object[] {
+                    id,
+                    e.deliveryId().orElse(null),
+                    e.meaningKey().orElse(null),
+                    e.accountId(),
+                    event.lane(e.accountId()),
+                    nullable(event.conversationId()),
+                    nullable(event.contactId()),
+                    event.type(),
+                    nullable(event.versionMicros()),
+                    Timestamp.from(e.receivedAt()),
+                    Timestamp.from(e.receivedAt())
+                });
+                payloads.add(new Object[] {id, e.payload()});
+            }
+            jdbcTemplate.batchUpdate("""
+                    INSERT INTO webhook_event (id, delivery_id, meaning_key, account_id, lane, conversation_id,
+                      contact_id, event, version, received_at, due_at, state)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')""", rows);
+            jdbcTemplate.batchUpdate("INSERT INTO webhook_payload (event_id, payload) VALUES (?, ?)", payloads);
+            return unknown.size();
+        });
+    }
+
+    private List<NewEvent> withoutKnown(List<NewEvent> events) {
+        Set<String> deliveries = known("delivery_id", events, NewEvent::deliveryId);
+        Set<String> meanings = known("meaning_key", events, NewEvent::meaningKey);
+        List<NewEvent> unknown = new ArrayList<>();
+        for (NewEvent event : events) {
+            boolean isNew = event.deliveryId().map(deliveries::add).orElse(true);
+            isNew &= event.meaningKey().map(meanings::add).orElse(true);
+            if (isNew) {
+                unknown.add(event);
+            }
+        }
+        return unknown;
+    }
+
+    private Set<String> known(String column, List<NewEvent> events, Function<NewEvent, Optional<String>> key) {
+        List<String> keys =
+                events.stream().map(key).flatMap(Optional::stream).distinct().toList();
+        if (keys.isEmpty()) {
+            return new HashSet<>();
+        }
+        String sql = column.equals("delivery_id")
+                ? "SELECT delivery_id FROM webhook_event WHERE delivery_id IN (:keys)"
+                : "SELECT meaning_key FROM webhook_event WHERE meaning_key IN (:keys)";
+        return new HashSet<>(
+                database.jdbc().sql(sql).param("keys", keys).query(String.class).list());
+    }
+
+    private long nextId() {
+        if (idsLeft == 0) {
+            nextId = database.jdbc()
+                    .sql("SELECT nextval('webhook_event_id')")
+                    .query(Long.class)
+                    .single();
+            idsLeft = IDS_PER_BLOCK;
+        }
+        idsLeft--;
+        return nextId++;
+    }
+
+    /** Lanes with events whose quiet time, or longest wait, is over: the longest waiting first. */
+    public List<String> dueLanes(int limit) {
+        Instant now = clock.instant();
+        List<String> lanes = database.jdbc()
+                .sql("""
+                        SELECT lane
+                        FROM webhook_event
+                        WHERE state = 'new'
+                        GROUP BY lane
+                        HAVING MAX(due_at) <= :quietSince OR MIN(due_at) <= :waitingSince
+                        ORDER BY MIN(due_at)
+                        LIMIT :limit""")
+                .param("quietSince", Timestamp.from(now.minus(quiet)))
+                .param("waitingSince", Timestamp.from(now.minus(LONGEST_WAIT)))
+                .param("limit", limit)
+                .query(String.class)
+                .list();
+        if (!lanes.isEmpty()) {
+            addMissingLanes(lanes);
+        }
+        return lanes;
+    }
+
+    private void addMissingLanes(List<String> lanes) {
+        Set<String> missing = new HashSet<>(lanes);
+        missing.removeAll(database.jdbc()
+                .sql("SELECT lane FROM lane WHERE lane IN (:lanes)")
+                .param("lanes", lanes)
+                .query(String.class)
+                .list());
+        for (String lane : missing) {
+            try {
+                database.jdbc()
+                        .sql("INSERT INTO lane (lane) VALUES (:lane)")
+                        .param("lane", lane)
+                        .update();
+            } catch (DuplicateKeyException e) {
+                LOG.debug("lane {} was added by another replica", lane);
+            }
+        }
+    }
+
+    /**
+     * Takes a lane if no other worker has it: its row is locked until the surrounding transaction ends.
+     *
+     * @return null, which ends the route, if another worker has it or nothing waits in it any more
+     */
+    public Claim claim(String lane) {
+        boolean locked = database.jdbc()
+                .sql("SELECT lane FROM lane WHERE lane = :lane FOR UPDATE SKIP LOCKED")
+                .param("lane", lane)
+                .query(String.class)
+                .optional()
+                .isPresent();
+        if (!locked) {
+            return null;
+        }
+        List<Row> rows = database.jdbc()
+                .sql("""
+                        SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.attempts, p.payload
+                        FROM webhook_event e
+                        JOIN webhook_payload p ON p.event_id = e.id
+                        WHERE e.state = 'new' AND e.lane = :lane
+                        ORDER BY e.id
+                        LIMIT :limit""")
+                .param("lane", lane)
+                .param("limit", MAX_EVENTS_PER_CLAIM)
+                .query((rs, i) -> new Row(
+                        rs.getLong("id"),
+                        rs.getLong("account_id"),
+                        rs.getLong("conversation_id"),
+                        rs.getTimestamp("received_at").toInstant(),
+                        rs.getInt("attempts"),
+                        rs.getString("payload")))
+                .list();
+        if (rows.isEmpty()) {
+            return null;
+        }
+        // Once one has failed they are taken singly, so that it takes no other down with it (invariant 10).
+        boolean oneByOne = rows.stream().anyMatch(row -> row.attempts > 0);
+        List<StoredEvent> events = rows.stream()
+                .map(this::decode)
+                .sorted(StoredEvent.IN_ORDER)
+                .limit(oneByOne ? 1 : MAX_EVENTS_PER_CLAIM)
+                .toList();
+        Row first = rows.get(0);
+        return new Claim(
+                lane,
+                first.accountId,
+                events,
+                first.conversationId == 0
+                        ? Optional.empty()
+                        : Optional.of(conversations.load(first.accountId, first.conversationId)));
+    }
+
+    private StoredEvent decode(Row row) {
+        Event event =
+                decoder.decode(row.payload.getBytes(StandardCharsets.UTF_8)).event();
+        return new StoredEvent(row.id, event, row.receivedAt, row.attempts);
+    }
+
+    private record Row(
+            long id, long accountId, long conversationId, Instant receivedAt, int attempts, String payload) {}
+
+    /** Stores what was decided and marks the events as done, in the surrounding transaction (invariant 4). */
+    public void complete(Claim claim) {
+        claim.putDown();
+        claim.conversation().ifPresent(conversations::save);
+        jdbcTemplate.batchUpdate(
+                "UPDATE webhook_event SET state = 'done', error = NULL, handled_at = ? WHERE id = ?",
+                claim.getEvents().stream()
+                        .map(event -> new Object[] {Timestamp.from(clock.instant()), event.id()})
+                        .toList());
+    }
+
+    /**
+     * Notes that handling a claim failed and was rolled back. The event to blame is tried again after a growing pause,
+     * and set aside as a dead letter when it has failed too often; the others are as they were. A database that is away
+     * is nobody's fault.
+     *
+     * @param claim null if the lane could not even be claimed
+     */
+    public void failed(Claim claim, Exception failure) {
+        if (claim == null || isInfrastructure(failure)) {
+            LOG.warn("a lane could not be handled and will be tried again: {}", Failures.kind(failure));
+            return;
+        }
+        Instant now = clock.instant();
+        if (claim.suspect().isEmpty()) {
+            database.jdbc()
+                    .sql("UPDATE webhook_event SET attempts = 1 WHERE state = 'new' AND attempts = 0 AND id IN (:ids)")
+                    .param(
+                            "ids",
+                            claim.getEvents().stream().map(StoredEvent::id).toList())
+                    .update();
+            return;
+        }
+        StoredEvent suspect = claim.suspect().get();
+        int attempts = suspect.attempts() + 1;
+        boolean dead = attempts >= MAX_ATTEMPTS;
+        database.jdbc()
+                .sql("""
+                        UPDATE webhook_event
+                        SET attempts = :attempts, state = :state, error = :error, due_at = :dueAt
+                        WHERE id = :id AND state = 'new'""")
+                .params(Map.of(
+                        "attempts",
+                        attempts,
+                        "state",
+                        dead ? "dead" : "new",
+                        "error",
+                        Failures.describe(failure, MAX_ERROR_CHARS),
+                        "dueAt",
+                        Timestamp.from(now.plusMillis(100L << attempts)),
+                        "id",
+                        suspect.id()))
+                .update();
+        LOG.warn(
+                "event {} of lane {} failed, attempt {} of {}{}: {}",
+                suspect.id(),
+                claim.getLane(),
+                attempts,
+                MAX_ATTEMPTS,
+                dead ? ", set aside as a dead letter" : "",
+                Failures.kind(failure));
+    }
+
+    private static boolean isInfrastructure(Throwable failure) {
+        return Failures.causes(failure)
+                .anyMatch(cause -> cause instanceof TransientDataAccessException
+                        || cause instanceof NonTransientDataAccessResourceException
+                        || cause instanceof CannotCreateTransactionException);
+    }
+
+    private static Long nullable(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+}

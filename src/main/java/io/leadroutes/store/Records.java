@@ -1,0 +1,225 @@
+package io.leadroutes.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What operators ask of the two queues and the conversations, and what they may do with dead letters. */
+public final class Records {
+    private static final int MAX_ROWS = 500;
+    private static final String EVENT = "event-";
+    private static final String WISH = "wish-";
+
+    /** Columns that hold JSON and are answered as such. */
+    private static final Set<String> JSON_COLUMNS =
+            Set.of("labels", "attributes", "contact", "escalated", "matched", "payload", "reasons");
+
+    private final Database database;
+    private final Outbox outbox;
+    private final Clock clock;
+
+    public Records(Database database, Outbox outbox, Clock clock) {
+        this.database = database;
+        this.outbox = outbox;
+        this.clock = clock;
+    }
+
+    /** @param pending all that is not finally done, in flight too */
+    public record Depth(long pending, long dead) {}
+
+    public Depth inbox() {
+        return depth("""
+                SELECT COUNT(CASE WHEN state = 'new' THEN 1 END), COUNT(CASE WHEN state = 'dead' THEN 1 END)
+                FROM webhook_event
+                WHERE state IN ('new', 'dead')""");
+    }
+
+    public Depth outbox() {
+        return depth("""
+                SELECT COUNT(CASE WHEN state IN ('pending', 'sending') THEN 1 END),
+                  COUNT(CASE WHEN state = 'dead' THEN 1 END)
+                FROM outbox
+                WHERE state IN ('pending', 'sending', 'dead')""");
+    }
+
+    private Depth depth(String sql) {
+        return database.jdbc()
+                .sql(sql)
+                .query((rs, i) -> new Depth(rs.getLong(1), rs.getLong(2)))
+                .single();
+    }
+
+    /** State, score entries, events and wishes of a conversation, by column name; absent if it is unknown. */
+    public Optional<Map<String, Object>> conversation(long accountId, long conversationId) {
+        return rows(
+                        "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id",
+                        accountId,
+                        conversationId)
+                .stream()
+                .findFirst()
+                .map(state -> {
+                    Map<String, Object> all = new LinkedHashMap<>(state);
+                    all.put("score_entries", rows("""
+                                    SELECT rule, rule_version, points, message_id, matched, at
+                                    FROM score_entry
+                                    WHERE account_id = :account AND conversation_id = :id
+                                    ORDER BY id""", accountId, conversationId));
+                    all.put("events", rows("""
+                                    SELECT id, event, state, version, received_at, handled_at, attempts, error
+                                    FROM webhook_event
+                                    WHERE account_id = :account AND conversation_id = :id
+                                    ORDER BY id DESC
+                                    LIMIT 500""", accountId, conversationId));
+                    all.put("wishes", rows("""
+                                    SELECT id, kind, destination, payload, reasons, urgency, state, attempts, created_at,
+                                      due_at, sent_at, done_at, error, answer
+                                    FROM outbox
+                                    WHERE account_id = :account AND conversation_id = :id
+                                    ORDER BY id DESC
+                                    LIMIT 500""", accountId, conversationId));
+                    return all;
+                });
+    }
+
+    private List<Map<String, Object>> rows(String sql, long accountId, long conversationId) {
+        return database.jdbc()
+                .sql(sql)
+                .param("account", accountId)
+                .param("id", conversationId)
+                .query((rs, i) -> row(rs))
+                .list();
+    }
+
+    private static Map<String, Object> row(ResultSet rs) throws SQLException {
+        ResultSetMetaData columns = rs.getMetaData();
+        Map<String, Object> row = new LinkedHashMap<>();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            String name = columns.getColumnLabel(i).toLowerCase(Locale.ROOT);
+            row.put(
+                    name,
+                    value(
+                            name,
+                            columns.getColumnType(i) == Types.TIMESTAMP_WITH_TIMEZONE
+                                            || columns.getColumnType(i) == Types.TIMESTAMP
+                                    ? rs.getTimestamp(i)
+                                    : rs.getObject(i)));
+        }
+        return row;
+    }
+
+    private static Object value(String column, Object value) {
+        if (value instanceof Timestamp time) {
+            return time.toInstant();
+        }
+        return value instanceof String text && JSON_COLUMNS.contains(column) ? json(text) : value;
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.tree(text);
+        } catch (JsonProcessingException e) {
+            return TextNode.valueOf(text);
+        }
+    }
+
+    /** Dead letters of both queues, the newest first, at most 500 of each; ids are unique over both. */
+    public List<Map<String, Object>> dead() {
+        List<Map<String, Object>> dead = new ArrayList<>();
+        dead.addAll(database.jdbc()
+                .sql("""
+                        SELECT id, 'event' AS queue, event AS kind, conversation_id, attempts, error, received_at AS at
+                        FROM webhook_event
+                        WHERE state = 'dead'
+                        ORDER BY id DESC
+                        LIMIT :limit""")
+                .param("limit", MAX_ROWS)
+                .query((rs, i) -> row(rs))
+                .list());
+        dead.addAll(database.jdbc()
+                .sql("""
+                        SELECT id, 'wish' AS queue, kind, destination, conversation_id, attempts, error,
+                          created_at AS at
+                        FROM outbox
+                        WHERE state = 'dead'
+                        ORDER BY id DESC
+                        LIMIT :limit""")
+                .param("limit", MAX_ROWS)
+                .query((rs, i) -> row(rs))
+                .list());
+        dead.forEach(letter -> letter.put("id", letter.get("queue") + "-" + letter.get("id")));
+        return dead;
+    }
+
+    /**
+     * Puts a dead letter back into its queue, to be tried at once.
+     *
+     * @param id as {@link #dead} tells it
+     * @return false if there is no such dead letter
+     */
+    public boolean retry(String id) {
+        return eventId(id)
+                .map(this::retryEvent)
+                .or(() -> wishId(id).map(outbox::revive))
+                .orElse(false);
+    }
+
+    private boolean retryEvent(long id) {
+        return database.jdbc()
+                        .sql("""
+                                UPDATE webhook_event
+                                SET state = 'new', attempts = 0, due_at = :now
+                                WHERE id = :id AND state = 'dead'""")
+                        .param("now", Timestamp.from(clock.instant()))
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Deletes a dead letter for good.
+     *
+     * @return false if there is no such dead letter
+     */
+    public boolean drop(String id) {
+        return eventId(id)
+                .map(event -> delete("DELETE FROM webhook_event WHERE id = :id AND state = 'dead'", event))
+                .or(() -> wishId(id).map(wish -> delete("DELETE FROM outbox WHERE id = :id AND state = 'dead'", wish)))
+                .orElse(false);
+    }
+
+    private boolean delete(String sql, long id) {
+        return database.jdbc().sql(sql).param("id", id).update() == 1;
+    }
+
+    private static Optional<Long> eventId(String id) {
+        return id(id, EVENT);
+    }
+
+    private static Optional<Long> wishId(String id) {
+        return id(id, WISH);
+    }
+
+    private static Optional<Long> id(String id, String prefix) {
+        return id.matches(prefix + "\\d{1,18}")
+                ? Optional.of(Long.parseLong(id.substring(prefix.length())))
+                : Optional.empty();
+    }
+
+    /** @throws org.springframework.dao.DataAccessException if the database does not answer */
+    public void ping() {
+        database.jdbc().sql("SELECT 1").query(Integer.class).single();
+    }
+}

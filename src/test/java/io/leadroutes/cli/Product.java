@@ -1,0 +1,221 @@
+package io.leadroutes.cli;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The running product beside a sandbox Chatwoot, over real HTTP, on databases of its own. */
+public final class Product implements AutoCloseable {
+    public static final String SECRET = "test-webhook-secret";
+    public static final String ADMIN_TOKEN = "test-admin-token";
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final SandboxChatwoot sandbox;
+    private final LeadRoutes runtime;
+    private final String crmUrl;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private Product(SandboxChatwoot sandbox, Map<String, String> settings, boolean connect) {
+        this.sandbox = sandbox;
+        String id = UUID.randomUUID().toString();
+        crmUrl = "jdbc:h2:mem:crm-" + id;
+        Properties file = new Properties();
+        file.putAll(Map.of(
+                "camel.server.port",
+                "0",
+                "camel.management.port",
+                "0",
+                "chatwoot.base-url",
+                sandbox.baseUrl().toString(),
+                "chatwoot.api-token",
+                sandbox.apiToken(),
+                "chatwoot.account-id",
+                Long.toString(sandbox.accountId()),
+                "chatwoot.redelivery-delay-ms",
+                "20",
+                "webhook.secrets",
+                SECRET,
+                "database.url",
+                "jdbc:h2:mem:own-" + id,
+                "crm.database.url",
+                crmUrl,
+                "admin.token",
+                ADMIN_TOKEN));
+        file.put("conversation.debounce", "100ms");
+        file.putAll(settings);
+        runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), Clock.systemUTC());
+        if (connect) {
+            sandbox.addWebhook(webhookUrl(), SECRET);
+        }
+    }
+
+    /** With a sandbox whose webhooks come here. */
+    public static Product connected(SandboxChatwoot.Builder sandbox, Map<String, String> settings) {
+        return new Product(sandbox.start(), settings, true);
+    }
+
+    /** With a sandbox that sends nothing: the test posts what it wants to. */
+    public static Product alone(SandboxChatwoot.Builder sandbox, Map<String, String> settings) {
+        return new Product(sandbox.start(), settings, false);
+    }
+
+    public SandboxChatwoot sandbox() {
+        return sandbox;
+    }
+
+    public LeadRoutes runtime() {
+        return runtime;
+    }
+
+    public URI webhookUrl() {
+        return URI.create("http://127.0.0.1:" + runtime.httpPort() + "/webhooks/chatwoot");
+    }
+
+    /** Signed now, under a new delivery id; returns the answer. */
+    public HttpResponse<String> post(String body) {
+        return post(body, UUID.randomUUID().toString());
+    }
+
+    public HttpResponse<String> post(String body, String deliveryId) {
+        String timestamp = Long.toString(Instant.now().getEpochSecond());
+        return send(HttpRequest.newBuilder(webhookUrl())
+                .header("Content-Type", "application/json")
+                .header("X-Chatwoot-Delivery", deliveryId)
+                .header("X-Chatwoot-Timestamp", timestamp)
+                .header("X-Chatwoot-Signature", sign(SECRET, timestamp, body))
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static String sign(String secret, String timestamp, String body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return "sha256="
+                    + HexFormat.of().formatHex(mac.doFinal((timestamp + "." + body).getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One of the recorded bodies, by the beginning of its file name. */
+    public static String body(String prefix) {
+        return fixture(Path.of("src/test/resources/webhooks"), prefix);
+    }
+
+    public static String seedBody(String prefix) {
+        return fixture(Path.of("src/test/resources/webhooks-seed"), prefix);
+    }
+
+    private static String fixture(Path folder, String prefix) {
+        try (var files = Files.list(folder)) {
+            return Files.readString(
+                    files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                            .findFirst()
+                            .orElseThrow());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** GET under /admin with the token, as JSON. */
+    public JsonNode admin(String path) {
+        return json(send(adminRequest(path).GET()));
+    }
+
+    public HttpRequest.Builder adminRequest(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + runtime.httpPort() + path))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN);
+    }
+
+    public static JsonNode json(HttpResponse<String> response) {
+        try {
+            return MAPPER.readTree(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until every webhook has been delivered and nothing waits in either queue, echoes too. */
+    public void settle() {
+        await().atMost(PATIENCE).until(() -> {
+            sandbox.quiesce(PATIENCE);
+            return runtime.records().inbox().pending() == 0
+                    && runtime.records().outbox().pending() == 0
+                    && quietSandbox();
+        });
+    }
+
+    private boolean quietSandbox() {
+        int before = sandbox.deliveries().size();
+        sandbox.quiesce(PATIENCE);
+        return sandbox.deliveries().size() == before
+                && runtime.records().inbox().pending() == 0;
+    }
+
+    /** The rows of crm_lead, columns in lower case. */
+    public List<Map<String, Object>> leads() {
+        try (Connection connection = DriverManager.getConnection(crmUrl, "sa", "");
+                Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery("SELECT * FROM crm_lead ORDER BY contact_id")) {
+            List<Map<String, Object>> rows = new ArrayList<>();
+            while (rs.next()) {
+                Map<String, Object> row = new LinkedHashMap<>();
+                for (int i = 1; i <= rs.getMetaData().getColumnCount(); i++) {
+                    row.put(rs.getMetaData().getColumnLabel(i).toLowerCase(Locale.ROOT), rs.getObject(i));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        runtime.close();
+        sandbox.close();
+    }
+}
