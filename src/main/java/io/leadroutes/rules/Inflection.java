@@ -27,7 +27,7 @@ final class Inflection {
     static Set<String> stems(String word) {
         Inflection inflection = new Inflection(word);
         inflection.stems.add(word);
-        if (word.endsWith("'s")) {
+        if (word.endsWith("'s") && word.length() > SHORTEST_STEM) {
             Inflection owner = new Inflection(word.substring(0, word.length() - 2));
             owner.run();
             inflection.stems.addAll(owner.stems);

@@ -99,22 +99,31 @@ final class Matcher {
         }
     }
 
+    /** The words of keywords that this word of a text fits. */
     private Set<String> keywordWords(String word) {
-        if (word.isEmpty() || !beginnings.contains(beginning(word))) {
+        if (word.isEmpty()) {
             return Set.of();
         }
         Set<String> found = Set.of();
-        for (String stem : Inflection.stems(word)) {
-            Set<String> words = wordsByStem.getOrDefault(stem, Set.of());
-            if (found.isEmpty()) {
-                found = words;
-            } else if (!found.containsAll(words)) {
-                Set<String> both = new LinkedHashSet<>(found);
-                both.addAll(words);
-                found = both;
+        if (beginnings.contains(beginning(word))) {
+            for (String stem : Inflection.stems(word)) {
+                found = union(found, wordsByStem.getOrDefault(stem, Set.of()));
             }
         }
-        return found;
+        // "isn't working" is "not working".
+        return Negation.holdsNot(word) ? union(found, wordsByStem.getOrDefault("not", Set.of())) : found;
+    }
+
+    private static Set<String> union(Set<String> some, Set<String> more) {
+        if (some.isEmpty() || more.containsAll(some)) {
+            return more;
+        }
+        if (some.containsAll(more)) {
+            return some;
+        }
+        Set<String> all = new LinkedHashSet<>(some);
+        all.addAll(more);
+        return all;
     }
 
     private static int beginning(String word) {

@@ -18,11 +18,15 @@ final class Negation {
     private static final int TIGHT_REACH = 5;
     private static final int BACK_REACH = 3;
 
+    /** Words of a list from a comma to the thing denied: ", trial or pricing". */
+    private static final int LIST_ITEM = 3;
+
     private static final Phrases<Kind> CUES = cues();
     private static final Set<String> FILLERS = words(NegationWords.FILLERS);
     private static final Set<String> ALTERNATIVES = words(NegationWords.ALTERNATIVES);
     private static final Set<String> TURNS = words(NegationWords.TURNS);
     private static final Set<String> TURNS_AFTER_COMMA = words(NegationWords.TURNS_AFTER_COMMA);
+    private static final Set<String> CONTRACTIONS = words(NegationWords.CONTRACTIONS);
     private static final Set<String> PORTUGUESE = words(NegationWords.PORTUGUESE);
 
     private final Tokens text;
@@ -57,6 +61,11 @@ final class Negation {
             }
         }
         return false;
+    }
+
+    /** True for "isn't", "dont" and the like, in which the word "not" is hidden. */
+    static boolean holdsNot(String word) {
+        return word.endsWith("n't") || CONTRACTIONS.contains(word);
     }
 
     /** True if this keyword is denied. */
@@ -95,9 +104,16 @@ final class Negation {
     }
 
     private boolean isInAlternatives(int afterComma, Match match) {
+        if (match.first() - afterComma > LIST_ITEM) {
+            return false;
+        }
+        for (int i = afterComma; i < match.first(); i++) {
+            if (ALTERNATIVES.contains(text.word(i))) {
+                return true;
+            }
+        }
         int next = match.last() + 1;
-        return ALTERNATIVES.contains(text.word(afterComma))
-                || afterComma + 2 >= match.first() && next < text.size() && ALTERNATIVES.contains(text.word(next));
+        return next < text.size() && ALTERNATIVES.contains(text.word(next));
     }
 
     /** A tight denial reaches over fillers alone; over one other thing too, if an "or" joins the two. */

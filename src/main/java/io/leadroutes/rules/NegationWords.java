@@ -479,6 +479,9 @@ final class NegationWords {
     /** Words that begin a new thought only after a comma: elsewhere they mean something else. */
     static final String TURNS_AFTER_COMMA = "mais mas ma doch and und et y e en";
 
+    /** Hold a "not", as words with "n't" do. */
+    static final String CONTRACTIONS = "dont doesnt didnt isnt arent wasnt werent wont cant couldnt cannot";
+
     /** In Portuguese "no" means "in the": two of these words in a text make it no denial. */
     static final String PORTUGUESE = """
             você vocês não qual quanto uma meu minha tem dos em olá obrigado obrigada gostaria quero preciso estou desconto

@@ -24,6 +24,7 @@ import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -143,7 +144,7 @@ final class RuleFile {
             problems.throwIfAny();
         }
         Optional<Section> file = Section.of(root.get(), "", problems, topKeys);
-        if (file.isPresent() && topKeys.stream().noneMatch(file.get()::has)) {
+        if (root.get() instanceof MappingNode mapping && mapping.getValue().isEmpty()) {
             problems.add(root.get(), "the file has no rules; expected " + expected);
         }
         Optional<QualifyRule> qualify = Optional.empty();

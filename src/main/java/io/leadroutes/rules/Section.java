@@ -36,7 +36,7 @@ final class Section {
     /** This node as a section, reporting keys that are unknown or there twice. */
     static Optional<Section> of(Node node, String path, Problems problems, List<String> keys) {
         if (!(node instanceof MappingNode mapping) || !isPlain(node, Tag.MAP)) {
-            problems.unexpected(node, path, shown(node), "keys: " + String.join(", ", keys));
+            problems.unexpected(node, named(path), shown(node), "keys: " + String.join(", ", keys));
             return Optional.empty();
         }
         Map<String, Node> values = new LinkedHashMap<>();
@@ -71,7 +71,7 @@ final class Section {
 
     void require(String key, String expected) {
         if (!has(key)) {
-            problems.add(node, (path.isEmpty() ? "the file" : path) + " has no " + key + "; expected " + expected);
+            problems.add(node, named(path) + " has no " + key + "; expected " + expected);
         }
     }
 
@@ -179,6 +179,10 @@ final class Section {
     /** Nothing but YAML's own types: no tag can name another one. */
     private static boolean isPlain(Node node, Tag tag) {
         return node.getTag().equals(tag);
+    }
+
+    private static String named(String path) {
+        return path.isEmpty() ? "the file" : path;
     }
 
     private static String inside(String path, String key) {

@@ -1,0 +1,118 @@
+package io.leadroutes.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Editors, by the schema, and the loader agree on what a rule file may look like. */
+class RuleSchemaTest {
+
+    private final JsonSchema schema = schema();
+
+    @Test
+    void theShippedRulesFitTheSchema() throws IOException {
+        assertThat(problems(Files.readString(Path.of("rules.yaml")))).isEmpty();
+    }
+
+    @Test
+    void theSchemaItselfIsSound() throws IOException {
+        JsonSchema meta = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(com.networknt.schema.SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
+
+        assertThat(meta.validate(schema.getSchemaNode())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "qualify: {at: 50}",
+                "qualify: {at: 50, team: 5, priority: none, note: 'Hi {name}'}",
+                "tags: [{id: a, any: ['404', 价格], labels: [价格, 2nd-try]}]",
+                "scores: [{id: a, any: [demo], points: -5, repeat: once}]",
+                "escalate: [{id: a, when: {labels: {any: [ab], none: [cd]}}}]",
+            })
+    void bothTake(String yaml) throws IOException {
+        assertThat(RuleBook.parse("r.yaml", yaml)).isNotNull();
+        assertThat(problems(yaml)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tag: []",
+                "{}",
+                "[]",
+                "tags: []",
+                "tags: {}",
+                "tags: [demo]",
+                "tags: [{id: a, labels: [ab]}]",
+                "tags: [{id: a, any: [demo]}]",
+                "tags: [{any: [demo], labels: [ab]}]",
+                "tags: [{id: a, any: [], labels: [ab]}]",
+                "tags: [{id: a, any: [404], labels: [ab]}]",
+                "tags: [{id: a, any: ['?!'], labels: [ab]}]",
+                "tags: [{id: a, any: demo, labels: [ab]}]",
+                "tags: [{id: A, any: [demo], labels: [ab]}]",
+                "tags: [{id: a, any: [demo, demo], labels: [ab]}]",
+                "tags: [{id: a, any: [demo], labels: [Hot]}]",
+                "tags: [{id: a, any: [demo], labels: [x]}]",
+                "tags: [{id: a, any: [demo], labels: ['a,b']}]",
+                "tags: [{id: a, any: [demo], labels: [-ab]}]",
+                "tags: [{id: a, any: [demo], labels: [ab], points: 5}]",
+                "tags: [{id: a, any: [demo], labels: [ab], examples: [demo]}]",
+                "tags: [{id: a, any: [demo], labels: [ab], examples: {matches: [demo]}}]",
+                "scores: [{id: a, any: [demo]}]",
+                "scores: [{id: a, any: [demo], points: 0}]",
+                "scores: [{id: a, any: [demo], points: 101}]",
+                "scores: [{id: a, any: [demo], points: 2.5}]",
+                "scores: [{id: a, any: [demo], points: 5, repeat: each}]",
+                "qualify: {}",
+                "qualify: 70",
+                "qualify: {at: 0}",
+                "qualify: {at: '70'}",
+                "qualify: {at: 5, priority: High}",
+                "qualify: {at: 5, team: [a]}",
+                "qualify: {at: 5, note: '{nme}'}",
+                "qualify: {at: 5, note: '{name'}",
+                "qualify: {at: 5, attributes: [deal value]}",
+                "escalate: [{id: a}]",
+                "escalate: [{id: a, when: {}}]",
+                "escalate: [{id: a, when: {labels: {}}}]",
+                "escalate: [{id: a, when: {labels: {none: [ab]}}}]",
+                "escalate: [{id: a, when: {labels: [ab]}}]",
+            })
+    void bothRefuse(String yaml) throws IOException {
+        assertThatExceptionOfType(RuleFileException.class).isThrownBy(() -> RuleBook.parse("r.yaml", yaml));
+        assertThat(problems(yaml)).isNotEmpty();
+    }
+
+    private Set<ValidationMessage> problems(String yaml) {
+        Object tree = new Load(LoadSettings.builder().build()).loadFromString(yaml);
+        return schema.validate(new ObjectMapper().<JsonNode>valueToTree(tree));
+    }
+
+    private static JsonSchema schema() {
+        try (InputStream in = RuleBook.class.getResourceAsStream("/schema/rules.schema.json")) {
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                    .getSchema(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("schema/rules.schema.json cannot be read; expected in the resources", e);
+        }
+    }
+}
