@@ -49,7 +49,7 @@ final class Inflection {
             case 'x' -> replace("eaux", "eau", 1).replace("aux", "al", 2);
             case 'n' -> german("en").germanWithE();
             case 'e' -> german("e").replace("he", "a", 3).replace("e", "a", 5);
-            case 'i' -> replace("i", "o", SHORTEST_STEM).replace("i", "e", SHORTEST_STEM);
+            case 'i' -> replace("i", "o", 4).replace("i", "e", 4);
             default -> {
                 // Other endings are no inflection.
             }

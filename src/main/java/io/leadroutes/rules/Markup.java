@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * HTML taken off a text. Chatwoot sends messages as written, but old servers send them rendered (CONTRACT section 2), and
+ * HTML taken off a text. Chatwoot sends messages as written, but old servers send them rendered (CONTRACT section 2.3), and
  * e-mails bring their own; so known tags and the few entities that a renderer writes are undone, and anything else that
  * merely looks like a tag ({@code a < b}, {@code <your team>}) stays text.
  */

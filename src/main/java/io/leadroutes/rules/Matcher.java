@@ -1,6 +1,7 @@
 package io.leadroutes.rules;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -48,30 +49,27 @@ final class Matcher {
         phrases.add(words, new Keyword(rule, Negation.isIn(keyword)));
     }
 
-    /** True if a keyword has a word that can be found. */
+    /** True if there can be a text that holds this keyword: it has words, no address, and nothing that parts phrases. */
     static boolean canMatch(String keyword) {
         Tokens tokens = Tokens.of(keyword);
         for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.word(i).equals(Tokens.OPAQUE)) {
+            if (tokens.word(i).equals(Tokens.OPAQUE) || i > 0 && !isJoined(tokens, i)) {
                 return false;
             }
         }
         return tokens.size() > 0;
     }
 
-    /** The keywords in this text, by where they end. */
+    /** The keywords in this text, in text order. */
     Found find(Tokens text) {
-        Negation negation = new Negation(text);
         List<Match> counted = new ArrayList<>();
-        List<Match> negated = new ArrayList<>();
+        List<Match> doubtful = new ArrayList<>();
         List<Partial> open = new ArrayList<>();
         for (int i = 0; i < text.size(); i++) {
             List<Partial> continued = new ArrayList<>();
             Set<String> words = keywordWords(text.word(i));
             if (!words.isEmpty()) {
-                int gap = text.gap(i);
-                boolean joined = text.isRun(i) ? (gap & Tokens.ADJACENT) != 0 : (gap & Tokens.BREAKS_PHRASE) == 0;
-                if (joined) {
+                if (isJoined(text, i)) {
                     for (Partial partial : open) {
                         advance(partial, words, continued);
                     }
@@ -80,12 +78,27 @@ final class Matcher {
                 for (Partial partial : continued) {
                     for (Keyword keyword : partial.node.values()) {
                         Match match = new Match(keyword.rule, partial.first, i);
-                        boolean counts = keyword.holdsNegation || !negation.negates(match);
-                        (counts ? counted : negated).add(match);
+                        (keyword.holdsNegation ? counted : doubtful).add(match);
                     }
                 }
             }
             open = continued;
+        }
+        return judged(text, counted, doubtful);
+    }
+
+    private static boolean isJoined(Tokens text, int word) {
+        int gap = text.gap(word);
+        return text.isRun(word) ? (gap & Tokens.ADJACENT) != 0 : (gap & Tokens.BREAKS_PHRASE) == 0;
+    }
+
+    /** Most texts hold no keyword: only the others are searched for denials. */
+    private static Found judged(Tokens text, List<Match> counted, List<Match> doubtful) {
+        List<Match> negated = new ArrayList<>();
+        if (!doubtful.isEmpty()) {
+            Negation negation = new Negation(text);
+            doubtful.forEach(match -> (negation.negates(match) ? negated : counted).add(match));
+            counted.sort(Comparator.comparingInt(Match::first).thenComparingInt(Match::last));
         }
         return new Found(counted, negated);
     }

@@ -313,7 +313,9 @@ final class RuleFile {
         if (keyword.length() > Matcher.LONGEST_KEYWORD) {
             return KEYWORD;
         }
-        return Matcher.canMatch(keyword) ? null : "a word or phrase with letters or digits, and no address";
+        return Matcher.canMatch(keyword)
+                ? null
+                : "words of letters or digits, with nothing but spaces or hyphens between them";
     }
 
     /** Chatwoot's own rule for titles of labels (CONTRACT section 3.10); a comma would make two of one (3.2). */

@@ -161,8 +161,12 @@ final class Tokens {
         if (codePoint == '\n' || codePoint == '\r' || codePoint == '\u2028' || codePoint == '\u2029') {
             return ENDS_CLAUSE;
         }
+        // 2.0, 10:30, 1,000: one phrase.
+        if (isBetweenDigits(i)) {
+            return 0;
+        }
         if (CLAUSE_ENDS.indexOf(codePoint) >= 0) {
-            return isBetweenDigits(i) ? BREAKS_PHRASE : BREAKS_PHRASE | ENDS_CLAUSE;
+            return BREAKS_PHRASE | ENDS_CLAUSE;
         }
         if (COMMAS.indexOf(codePoint) >= 0 || codePoint == '-' && isBetweenSpaces(i)) {
             // Chinese and Japanese part clauses with a comma.

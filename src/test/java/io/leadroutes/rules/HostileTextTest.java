@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts made to cost time. Chatwoot takes messages of up to 150,000 characters (CONTRACT section 3.4). */
+/** Texts made to cost time. Chatwoot takes messages of up to 150,000 characters (CONTRACT section 2.3). */
 class HostileTextTest {
 
     private static final int LENGTH = 150_000;
