@@ -123,7 +123,7 @@ final class Account {
     /** The contact's link with the inbox, made at need with the given source id (null: any). */
     ContactInbox contactInbox(Contact contact, Inbox inbox, String sourceId) {
         return contactInboxes.stream()
-                .filter(link -> link.contact() == contact && link.inbox() == inbox)
+                .filter(link -> link.contact() == contact && link.inbox().equals(inbox))
                 .filter(link -> sourceId == null || link.sourceId().equals(sourceId))
                 .findFirst()
                 .orElseGet(() -> {

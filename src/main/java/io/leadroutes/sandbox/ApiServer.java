@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,8 @@ final class ApiServer implements AutoCloseable {
     private static final int NOT_ANSWERED = 0;
 
     static {
-        // Without it each answer can wait 40 ms for the receiver's delayed ACK. The JDK reads it once.
+        // Without it each answer can wait 40 ms for the receiver's delayed ACK. The JDK reads it once, when the first
+        // HttpServer of the process is made: where that is another one, -D sets it.
         if (System.getProperty("sun.net.httpserver.nodelay") == null) {
             System.setProperty("sun.net.httpserver.nodelay", "true");
         }
@@ -134,8 +134,7 @@ final class ApiServer implements AutoCloseable {
             throws IOException, InterruptedException {
         String name = fault.getClass().getSimpleName();
         if (fault instanceof Fault.Status status) {
-            byte[] body = status.body().getBytes(StandardCharsets.UTF_8);
-            answer(exchange, entry, new Answer(status.code(), "", body, status.headers()), name);
+            answer(exchange, entry, new Answer(status.code(), "", status.body(), status.headers()), name);
         } else if (fault instanceof Fault.Delay delay) {
             Answer answer = respond(call);
             waitUnlessClosed(delay);
@@ -149,7 +148,7 @@ final class ApiServer implements AutoCloseable {
             closeMidBody(exchange, entry, respond(call), name);
         } else if (fault instanceof Fault.MalformedJson) {
             respond(call);
-            byte[] torn = "{\"payload\":[{\"id\":".getBytes(StandardCharsets.UTF_8);
+            String torn = "{\"payload\":[{\"id\":";
             answer(exchange, entry, new Answer(200, "application/json; charset=utf-8", torn, Map.of()), name);
         } else if (fault instanceof Fault.Hang hang) {
             hang.await();
@@ -166,9 +165,10 @@ final class ApiServer implements AutoCloseable {
     private static void closeMidBody(HttpExchange exchange, CallLog.Entry entry, Answer answer, String fault)
             throws IOException {
         entry.end(answer.status(), fault);
-        exchange.sendResponseHeaders(answer.status(), answer.body().length + 100L);
+        byte[] body = answer.bytes();
+        exchange.sendResponseHeaders(answer.status(), body.length + 100L);
         OutputStream out = exchange.getResponseBody();
-        out.write(Arrays.copyOf(answer.body(), answer.body().length / 2));
+        out.write(body, 0, body.length / 2);
         out.flush();
     }
 
@@ -179,11 +179,10 @@ final class ApiServer implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", answer.contentType());
         }
         answer.headers().forEach(exchange.getResponseHeaders()::set);
-        boolean isEmpty =
-                answer.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(answer.status(), isEmpty ? -1 : answer.body().length);
-        if (!isEmpty) {
-            exchange.getResponseBody().write(answer.body());
+        byte[] body = exchange.getRequestMethod().equals("HEAD") ? new byte[0] : answer.bytes();
+        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+        if (body.length > 0) {
+            exchange.getResponseBody().write(body);
         }
     }
 

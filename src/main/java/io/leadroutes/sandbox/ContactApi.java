@@ -23,6 +23,7 @@ final class ContactApi {
                 .on("PUT", "/contacts/#", this::update)
                 .on("DELETE", "/contacts/#", this::delete)
                 .on("POST", "/contacts/#/destroy_custom_attributes", this::destroyCustomAttributes)
+                .on("GET", "/contacts/#/conversations", this::conversations)
                 .on("GET", "/contacts/#/labels", request -> Answer.ok(payload(contact(request).labels)))
                 .on("POST", "/contacts/#/labels", this::setLabels);
     }
@@ -37,6 +38,14 @@ final class ContactApi {
 
     private Answer answer(Contact contact) {
         return Answer.ok(payload(shapes.contactWithInboxes(contact)));
+    }
+
+    private Answer conversations(Request request) {
+        Contact contact = contact(request);
+        return Answer.ok(payload(account.conversations.values().stream()
+                .filter(conversation -> conversation.contact() == contact)
+                .map(shapes::conversation)
+                .toList()));
     }
 
     private Answer create(Request request) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** What can happen to a contact. A save that changes nothing tells nobody (CONTRACT section 2.2). */
@@ -35,37 +36,48 @@ final class Contacts {
         save(contact, apply(contact, fields));
     }
 
-    private Changes apply(Contact contact, Map<String, Object> fields) {
+    private static Changes apply(Contact contact, Map<String, Object> fields) {
         Changes changes = new Changes();
-        if (fields.containsKey("name")) {
-            changes.add("name", contact.name, contact.name = (String) fields.get("name"));
-        }
-        if (fields.containsKey("email")) {
-            String email = (String) fields.get("email");
-            changes.add("email", contact.email, contact.email = email == null ? null : email.toLowerCase(Locale.ROOT));
-        }
-        if (fields.containsKey("phone_number")) {
-            changes.add("phone_number", contact.phoneNumber, contact.phoneNumber = (String) fields.get("phone_number"));
-        }
-        if (fields.containsKey("identifier")) {
-            changes.add("identifier", contact.identifier, contact.identifier = (String) fields.get("identifier"));
-        }
+        replace(changes, fields, "name", contact.name, given -> contact.name = given);
+        replace(changes, fields, "email", contact.email, given -> contact.email = given);
+        replace(changes, fields, "phone_number", contact.phoneNumber, given -> contact.phoneNumber = given);
+        replace(changes, fields, "identifier", contact.identifier, given -> contact.identifier = given);
         if (fields.get("blocked") instanceof Boolean blocked) {
-            changes.add("blocked", contact.blocked, contact.blocked = blocked);
+            changes.add("blocked", contact.blocked, blocked);
+            contact.blocked = blocked;
         }
-        if (fields.get("custom_attributes") instanceof Map<?, ?> given) {
-            changes.add(
-                    "custom_attributes",
-                    contact.customAttributes,
-                    contact.customAttributes = Attributes.merged(contact.customAttributes, given));
-        }
-        if (fields.get("additional_attributes") instanceof Map<?, ?> given) {
-            changes.add(
-                    "additional_attributes",
-                    contact.additionalAttributes,
-                    contact.additionalAttributes = Attributes.merged(contact.additionalAttributes, given));
-        }
+        merge(changes, fields, "custom_attributes", contact.customAttributes, all -> contact.customAttributes = all);
+        merge(
+                changes,
+                fields,
+                "additional_attributes",
+                contact.additionalAttributes,
+                all -> contact.additionalAttributes = all);
         return changes;
+    }
+
+    private static void replace(
+            Changes changes, Map<String, Object> fields, String field, String current, Consumer<String> set) {
+        if (fields.containsKey(field)) {
+            String given = (String) fields.get(field);
+            // E-mail addresses are stored in lower case.
+            given = given != null && field.equals("email") ? given.toLowerCase(Locale.ROOT) : given;
+            changes.add(field, current, given);
+            set.accept(given);
+        }
+    }
+
+    private static void merge(
+            Changes changes,
+            Map<String, Object> fields,
+            String field,
+            Map<String, Object> current,
+            Consumer<Map<String, Object>> set) {
+        if (fields.get(field) instanceof Map<?, ?> given) {
+            Map<String, Object> all = Attributes.merged(current, given);
+            changes.add(field, current, all);
+            set.accept(all);
+        }
     }
 
     void removeAttributes(Contact contact, List<?> keys) {

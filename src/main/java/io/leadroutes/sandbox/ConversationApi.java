@@ -227,17 +227,16 @@ final class ConversationApi {
 
     private static MessageType messageType(Request request, Conversation conversation) {
         String wanted = request.param("message_type") instanceof String text ? text : "outgoing";
-        switch (wanted) {
-            case "outgoing":
-                return MessageType.OUTGOING;
-            case "incoming":
-                if (!conversation.inbox().isApi()) {
-                    throw Refusal.unprocessable("Incoming messages are only allowed in Api inboxes");
-                }
-                return MessageType.INCOMING;
-            default:
-                throw Refusal.unprocessable("'" + wanted + "' is not a valid message_type");
+        if (wanted.equals("outgoing")) {
+            return MessageType.OUTGOING;
         }
+        if (!wanted.equals("incoming")) {
+            throw Refusal.unprocessable("'" + wanted + "' is not a valid message_type");
+        }
+        if (!conversation.inbox().isApi()) {
+            throw Refusal.unprocessable("Incoming messages are only allowed in Api inboxes");
+        }
+        return MessageType.INCOMING;
     }
 
     /** An object, or its JSON as text. */

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -46,10 +45,6 @@ final class Json {
         return object;
     }
 
-    static byte[] bytes(Object value) {
-        return text(value).getBytes(StandardCharsets.UTF_8);
-    }
-
     static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -61,6 +56,15 @@ final class Json {
     /** The text as maps, lists, text, numbers, booleans and nulls. */
     static Object parse(String text) throws JsonProcessingException {
         return MAPPER.readValue(text, Object.class);
+    }
+
+    /** The object as it would come in over HTTP: numbers of the types that parsing gives, so that values compare. */
+    static Map<String, Object> asReceived(Map<String, Object> object) {
+        try {
+            return asObject(parse(text(object)));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static String iso(Instant at) {

@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
  * 2), what customers and agents do, and faults on demand. State lives in memory and starts with three inboxes (31 web
  * chat, 32 WhatsApp, 33 API), one agent (Mara Quill) and the teams {@code sales} (2) and {@code senior support} (5).
  *
- * <p>All methods may be called from any thread. Those that name a conversation, contact or team that does not exist throw
- * IllegalArgumentException.
+ * <p>All methods may be called from any thread. Those that name what does not exist, or give a value that the
+ * API would refuse, throw IllegalArgumentException.
  */
 public final class SandboxChatwoot implements AutoCloseable {
     private final Settings settings;
@@ -209,9 +209,9 @@ public final class SandboxChatwoot implements AutoCloseable {
 
     // State to start from. None of it sends a webhook.
 
-    /** Returns the contact's id. */
+    /** An empty e-mail address is none; returns the contact's id. */
     public long addContact(String name, String email) {
-        return locked(() -> account.addContact(account.nextContactId(), name, email).id);
+        return locked(() -> account.addContact(account.nextContactId(), name, email.isEmpty() ? null : email).id);
     }
 
     /** An open conversation without messages in the web chat; returns its display id. */
@@ -284,12 +284,12 @@ public final class SandboxChatwoot implements AutoCloseable {
 
     /** A new contact, told of with contact_created; returns its id. Fields as in the API (CONTRACT section 3.7). */
     public long contactAppears(Map<String, Object> fields) {
-        return locked(() -> contacts.create(fields).id);
+        return locked(() -> contacts.create(Json.asReceived(fields)).id);
     }
 
     /** Fields as in the API; contact_updated follows if anything changed. */
     public void updateContact(long contactId, Map<String, Object> fields) {
-        change(() -> contacts.update(account.contact(contactId), fields));
+        change(() -> contacts.update(account.contact(contactId), Json.asReceived(fields)));
     }
 
     /** A new conversation with its first message; returns the display id. */
@@ -373,8 +373,8 @@ public final class SandboxChatwoot implements AutoCloseable {
 
     /** Replaces all custom attributes. */
     public void agentSetsCustomAttributes(long conversationId, Map<String, Object> attributes) {
-        change(() -> conversations.setCustomAttributes(
-                account.conversation(conversationId), new LinkedHashMap<>(attributes)));
+        change(() ->
+                conversations.setCustomAttributes(account.conversation(conversationId), Json.asReceived(attributes)));
     }
 
     /** low, medium, high, urgent, or {@code none} to clear. */
@@ -534,7 +534,9 @@ public final class SandboxChatwoot implements AutoCloseable {
                 return action.get();
             } catch (Refusal refusal) {
                 throw new IllegalArgumentException(
-                        "sandbox: refused with " + refusal.getMessage() + "; is the id one of this account?", refusal);
+                        "sandbox: the API would answer this with " + refusal.getMessage() + " "
+                                + refusal.answer().body(),
+                        refusal);
             }
         }
     }

@@ -26,6 +26,17 @@ record Settings(
         Duration webhookTimeout,
         int deliveryWorkers) {
 
+    Settings {
+        if (rateLimitPerMinute < 0) {
+            throw new IllegalArgumentException("sandbox: rateLimitPerMinute is " + rateLimitPerMinute
+                    + "; expected calls per minute, or 0 for no limit");
+        }
+        if (deliveryWorkers < 1) {
+            throw new IllegalArgumentException("sandbox: deliveryWorkers is " + deliveryWorkers
+                    + "; expected 1 or more, 1 keeps webhooks in order");
+        }
+    }
+
     boolean isReference() {
         return dialect == Dialect.REFERENCE;
     }

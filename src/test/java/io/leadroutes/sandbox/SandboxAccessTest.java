@@ -119,6 +119,17 @@ class SandboxAccessTest {
     }
 
     @Test
+    void settingsThatMakeNoSenseAreRefusedWithTheirValue() {
+        assertThatThrownBy(
+                        () -> SandboxChatwoot.builder().rateLimitPerMinute(-1).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rateLimitPerMinute is -1");
+        assertThatThrownBy(() -> SandboxChatwoot.builder().deliveryWorkers(0).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("deliveryWorkers is 0");
+    }
+
+    @Test
     void aTakenPortIsNamed() {
         assertThatThrownBy(() -> SandboxChatwoot.builder().port(sandbox.port()).start())
                 .isInstanceOf(UncheckedIOException.class)

@@ -12,13 +12,11 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SandboxFaultsTest {
-    private static final Predicate<Call> LABELS = call -> call.is("POST", "/labels");
     private static final String ONE_LABEL = "{\"labels\":[\"vip\"]}";
 
     private SandboxChatwoot sandbox;
@@ -37,13 +35,18 @@ class SandboxFaultsTest {
         sandbox.close();
     }
 
+    private static boolean isLabels(Call call) {
+        return call.is("POST", "/labels");
+    }
+
     private String labels() {
         return "/conversations/" + id + "/labels";
     }
 
     @Test
     void aStatusFaultAnswersInsteadAndAppliesNothing() throws Exception {
-        sandbox.failNext(1, Fault.status(429, "Retry later\n", Map.of("Retry-After", "2")), LABELS);
+        sandbox.failNext(
+                1, Fault.status(429, "Retry later\n", Map.of("Retry-After", "2")), SandboxFaultsTest::isLabels);
 
         HttpResponse<String> answer = api.post(labels(), ONE_LABEL);
 
@@ -69,37 +72,43 @@ class SandboxFaultsTest {
 
     @Test
     void dropBeforeCommitClosesAndAppliesNothing() {
-        sandbox.failNext(1, Fault.dropBeforeCommit(), LABELS);
+        sandbox.failNext(1, Fault.dropBeforeCommit(), SandboxFaultsTest::isLabels);
 
         assertThatThrownBy(() -> api.post(labels(), ONE_LABEL)).isInstanceOf(IOException.class);
 
         assertThat(sandbox.conversation(id).labels()).isEmpty();
-        assertThat(sandbox.calls(LABELS)).extracting(Call::fault).containsExactly("DropBeforeCommit");
+        assertThat(sandbox.calls(SandboxFaultsTest::isLabels))
+                .extracting(Call::fault)
+                .containsExactly("DropBeforeCommit");
     }
 
     @Test
     void dropAfterCommitClosesButApplies() {
-        sandbox.failNext(1, Fault.dropAfterCommit(), LABELS);
+        sandbox.failNext(1, Fault.dropAfterCommit(), SandboxFaultsTest::isLabels);
 
         assertThatThrownBy(() -> api.post(labels(), ONE_LABEL)).isInstanceOf(IOException.class);
 
         assertThat(sandbox.conversation(id).labels()).containsExactly("vip");
-        assertThat(sandbox.calls(LABELS)).extracting(Call::status).containsExactly(0);
+        assertThat(sandbox.calls(SandboxFaultsTest::isLabels))
+                .extracting(Call::status)
+                .containsExactly(0);
     }
 
     @Test
     void closeMidBodyAppliesAndBreaksTheAnswer() {
-        sandbox.failNext(1, Fault.closeMidBody(), LABELS);
+        sandbox.failNext(1, Fault.closeMidBody(), SandboxFaultsTest::isLabels);
 
         assertThatThrownBy(() -> api.post(labels(), ONE_LABEL)).isInstanceOf(IOException.class);
 
         assertThat(sandbox.conversation(id).labels()).containsExactly("vip");
-        assertThat(sandbox.calls(LABELS)).extracting(Call::status).containsExactly(200);
+        assertThat(sandbox.calls(SandboxFaultsTest::isLabels))
+                .extracting(Call::status)
+                .containsExactly(200);
     }
 
     @Test
     void malformedJsonIsA200ThatCannotBeRead() throws Exception {
-        sandbox.failNext(1, Fault.malformedJson(), LABELS);
+        sandbox.failNext(1, Fault.malformedJson(), SandboxFaultsTest::isLabels);
 
         HttpResponse<String> answer = api.post(labels(), ONE_LABEL);
 
@@ -110,7 +119,7 @@ class SandboxFaultsTest {
 
     @Test
     void aDelayedCallIsAppliedThoughItsCallerHasGivenUp() {
-        sandbox.failNext(1, Fault.delay(Duration.ofSeconds(30)), LABELS);
+        sandbox.failNext(1, Fault.delay(Duration.ofSeconds(30)), SandboxFaultsTest::isLabels);
         HttpRequest impatient = api.request("POST", labels(), ONE_LABEL)
                 .timeout(Duration.ofMillis(300))
                 .build();
@@ -123,7 +132,7 @@ class SandboxFaultsTest {
     @Test
     void aHangingCallIsNotAppliedUntilItIsReleased() throws Exception {
         Fault.Hang hang = Fault.hang();
-        sandbox.failNext(1, hang, LABELS);
+        sandbox.failNext(1, hang, SandboxFaultsTest::isLabels);
 
         CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> {
             try {
@@ -132,9 +141,9 @@ class SandboxFaultsTest {
                 throw new IllegalStateException(e);
             }
         });
-        await().until(() -> sandbox.calls(LABELS).size() == 1);
+        await().until(() -> sandbox.calls(SandboxFaultsTest::isLabels).size() == 1);
         assertThat(sandbox.conversation(id).labels()).isEmpty();
-        assertThat(sandbox.calls(LABELS).get(0).status()).isZero();
+        assertThat(sandbox.calls(SandboxFaultsTest::isLabels).get(0).status()).isZero();
 
         hang.release();
 

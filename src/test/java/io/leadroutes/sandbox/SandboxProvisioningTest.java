@@ -4,6 +4,7 @@ import static io.leadroutes.sandbox.ApiClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
@@ -47,6 +48,14 @@ class SandboxProvisioningTest {
                         .at("/payload/name")
                         .asText())
                 .isEqualTo("J. Feld");
+    }
+
+    @Test
+    void aContactsConversationsAreListed() throws Exception {
+        sandbox.addConversation(sandbox.addContact("Other", ""));
+
+        assertThat(json(api.get("/contacts/" + contact + "/conversations")).path("payload"))
+                .hasSize(1);
     }
 
     @Test
@@ -229,7 +238,7 @@ class SandboxProvisioningTest {
 
     @Test
     void webhooksAreValidatedAndDeleted() throws Exception {
-        sandbox.addWebhook(java.net.URI.create("http://127.0.0.1:9/hooks"));
+        sandbox.addWebhook(URI.create("http://127.0.0.1:9/hooks"));
 
         assertThat(api.post("/webhooks", "{\"url\":\"http://127.0.0.1:9/hooks\"}")
                         .statusCode())

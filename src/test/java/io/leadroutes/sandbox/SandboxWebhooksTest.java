@@ -91,6 +91,15 @@ class SandboxWebhooksTest {
     }
 
     @Test
+    void aNumberThatAnAgentSetAndTheApiRepeatsIsTheSameValue() throws Exception {
+        sandbox.agentSetsCustomAttributes(id, Map.of("lead_score", 85L));
+        sandbox.quiesce(SOON);
+
+        assertThat(eventsAfter(path("/custom_attributes"), "{\"custom_attributes\":{\"lead_score\":85}}"))
+                .isEmpty();
+    }
+
+    @Test
     void statusEchoesAsStatusChangedAndUpdated() throws Exception {
         assertThat(eventsAfter(path("/toggle_status"), "{\"status\":\"resolved\"}"))
                 .containsExactly("conversation_status_changed", "conversation_updated");
