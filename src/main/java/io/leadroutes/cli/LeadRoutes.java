@@ -28,6 +28,7 @@ import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +38,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The running product: databases, beans and routes. Close it to stop cleanly. */
 public final class LeadRoutes implements AutoCloseable {
@@ -194,6 +196,15 @@ public final class LeadRoutes implements AutoCloseable {
     /** Depths of both queues and the like. */
     public Records records() {
         return records;
+    }
+
+    /** The rows of crm_lead, by column name. */
+    List<Map<String, Object>> leads() {
+        return JdbcClient.create(crm.dataSource())
+                .sql("SELECT name, stage, score, company, company_size, industry, first_message FROM crm_lead"
+                        + " ORDER BY contact_id")
+                .query()
+                .listOfRows();
     }
 
     /** Stops taking webhooks, finishes what is in hand, and closes the databases. */

@@ -1,10 +1,67 @@
 package io.leadroutes.cli;
 
-/** Entry. */
-public final class Main {
+import io.leadroutes.rules.RuleFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Entry: {@code java -jar leadroutes.jar [COMMAND]}. Exit codes: 0 done, 1 failed, 2 wrong use. */
+@Command(
+        name = "leadroutes",
+        description =
+                "Runs Apache Camel routes between Chatwoot and your other systems: tags, scores, escalates, syncs leads.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Main.Version.class,
+        subcommands = {RunCommand.class, DemoCommand.class, HealthCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:something failed", "2:wrong use or wrong settings"})
+public final class Main implements Runnable {
+    /** Read by log4j2.properties. */
+    private static final String LOG_LEVEL = "LOG_LEVEL";
+
+    @Spec
+    private CommandSpec spec;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(0);
+        if (args.length > 0 && args[0].equals("demo") && System.getProperty(LOG_LEVEL) == null) {
+            // The demo tells its own story.
+            System.setProperty(LOG_LEVEL, "warn");
+        }
+        System.exit(execute(args));
+    }
+
+    static int execute(String... args) {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(Main::explain)
+                .execute(args.length == 0 ? new String[] {"run"} : args);
+    }
+
+    /** What the operator did wrong is told in words, without a stack trace. */
+    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+            throws Exception {
+        if (failure instanceof Settings.SettingsException || failure instanceof RuleFileException) {
+            command.getErr().println(failure.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        throw failure;
+    }
+
+    /** Without a command the usage is shown; an empty command line means {@code run}. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"leadroutes " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }

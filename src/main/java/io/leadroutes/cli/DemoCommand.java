@@ -1,0 +1,43 @@
+package io.leadroutes.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "demo",
+        description = {
+            "Plays a scripted day of customers' conversations against a sandbox Chatwoot within this process,",
+            "then shows what became of each conversation, the leads in the CRM, and the calls it took.",
+            "Needs routes/ and rules.yaml in the current folder; touches nothing else."
+        })
+final class DemoCommand implements Callable<Integer> {
+    @Option(names = "--stay", description = "keep both running afterwards, to look around; stop with Ctrl-C")
+    private boolean stay;
+
+    @Option(names = "--port", description = "port of the webhooks and of /admin (default: any free one)")
+    private int port;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Demo demo = new Demo(spec.commandLine().getOut(), port);
+        boolean asPlanned;
+        try {
+            asPlanned = demo.play();
+        } catch (RuntimeException e) {
+            demo.close();
+            throw e;
+        }
+        if (stay) {
+            demo.tellWhereItRuns();
+            RunCommand.untilToldToStop(demo);
+        }
+        demo.close();
+        return asPlanned ? 0 : 1;
+    }
+}

@@ -1,0 +1,47 @@
+package io.leadroutes.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "health",
+        description = "Asks a running leadroutes on this machine whether it is ready; for container health checks.")
+final class HealthCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    @Option(
+            names = "--port",
+            description = "the management port (default: $${MANAGEMENT_PORT}, else 9876)",
+            defaultValue = "${env:MANAGEMENT_PORT:-9876}")
+    private int port;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"))
+                .timeout(PATIENCE)
+                .build();
+        try {
+            HttpResponse<String> response = HttpClient.newBuilder()
+                    .connectTimeout(PATIENCE)
+                    .build()
+                    .send(request, HttpResponse.BodyHandlers.ofString());
+            spec.commandLine().getOut().println(response.body());
+            return response.statusCode() == 200 ? 0 : 1;
+        } catch (IOException e) {
+            spec.commandLine().getErr().println("nothing answers on port " + port);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.leadroutes.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "run",
+        description = {
+            "Takes webhooks until it is told to stop; the default command.",
+            "Settings come from -D, the environment, and application.properties in the current folder."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Path SETTINGS_FILE = Path.of("application.properties");
+    private static final Logger LOG = LoggerFactory.getLogger("leadroutes");
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Instant start = Instant.now();
+        LeadRoutes runtime = LeadRoutes.start(settings(), Clock.systemUTC());
+        LOG.info(
+                "webhooks are taken on port {} at /webhooks/chatwoot, health and metrics are on port {} under /observe,"
+                        + " ready after {} ms",
+                runtime.httpPort(),
+                runtime.managementPort(),
+                Duration.between(start, Instant.now()).toMillis());
+        untilToldToStop(runtime);
+        return 0;
+    }
+
+    static Settings settings() throws IOException {
+        Properties file = new Properties();
+        if (Files.exists(SETTINGS_FILE)) {
+            try (Reader reader = Files.newBufferedReader(SETTINGS_FILE)) {
+                file.load(reader);
+            }
+        }
+        return Settings.load(file, System.getenv(), System.getProperties());
+    }
+
+    /** Returns never: the process ends when the signal's work is done. */
+    static void untilToldToStop(AutoCloseable running) throws InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
+        new CountDownLatch(1).await();
+    }
+
+    private static void stop(AutoCloseable running) {
+        try {
+            running.close();
+            LOG.info("stopped");
+        } catch (Exception e) {
+            LOG.error("could not stop cleanly", e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.leadroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as it is delivered, with its lib folder. */
+class PackagedJarIT {
+    private static final String JAR = "target/leadroutes.jar";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theDemoPlaysToItsEnd() {
+        try (ChildProcess demo = ChildProcess.start(folder, 0, Map.of(), "-jar", JAR, "demo")) {
+            int exitCode = demo.awaitEnd(Duration.ofSeconds(120));
+
+            assertThat(exitCode).as(demo.output()).isZero();
+            assertThat(demo.output())
+                    .contains("#1580 Jonas Feld", "75 = enterprise 30", "Leads in the CRM", "Calls to Chatwoot:")
+                    .contains("Waiting 0, dead letters 0.");
+        }
+    }
+
+    @Test
+    void itSaysWhatIsMissingAndEndsWithTwo() {
+        try (ChildProcess run = ChildProcess.start(folder, 0, Map.of(), "-jar", JAR)) {
+            int exitCode = run.awaitEnd(Duration.ofSeconds(30));
+
+            assertThat(exitCode).isEqualTo(2);
+            assertThat(run.output()).contains("chatwoot.base-url is missing", "CHATWOOT_BASE_URL");
+        }
+    }
+
+    @Test
+    void itIsHealthyAndStopsCleanlyWhenToldTo() {
+        int management = ChildProcess.freePort();
+        try (SandboxChatwoot sandbox = SandboxChatwoot.start()) {
+            Map<String, String> environment = Map.of(
+                    "HTTP_PORT",
+                    "0",
+                    "MANAGEMENT_PORT",
+                    Integer.toString(management),
+                    "CHATWOOT_BASE_URL",
+                    sandbox.baseUrl().toString(),
+                    "CHATWOOT_API_TOKEN",
+                    sandbox.apiToken(),
+                    "CHATWOOT_ACCOUNT_ID",
+                    "7",
+                    "CHATWOOT_WEBHOOK_SECRETS",
+                    "secret",
+                    "DATABASE_URL",
+                    "jdbc:h2:file:" + folder.resolve("own"),
+                    "CRM_DATABASE_URL",
+                    "jdbc:h2:file:" + folder.resolve("crm"));
+            try (ChildProcess run = ChildProcess.start(folder, management, environment, "-jar", JAR, "run")) {
+                run.awaitReady();
+                ChildProcess health = ChildProcess.start(folder, 0, environment, "-jar", JAR, "health");
+                assertThat(health.awaitEnd(Duration.ofSeconds(20))).isZero();
+
+                run.terminate();
+
+                run.awaitEnd(Duration.ofSeconds(30));
+                assertThat(run.output()).contains("leadroutes - stopped").doesNotContain("ERROR");
+            }
+        }
+    }
+}
