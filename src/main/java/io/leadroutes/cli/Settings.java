@@ -27,6 +27,7 @@ public final class Settings {
     private static final List<Setting> SETTINGS = List.of(
             new Setting("camel.server.port", "HTTP_PORT", "8080"),
             new Setting("camel.management.port", "MANAGEMENT_PORT", "9876"),
+            new Setting("camel.management.host", "MANAGEMENT_HOST", "127.0.0.1"),
             new Setting("chatwoot.base-url", "CHATWOOT_BASE_URL", ""),
             new Setting("chatwoot.api-token", "CHATWOOT_API_TOKEN", ""),
             new Setting("chatwoot.account-id", "CHATWOOT_ACCOUNT_ID", ""),
