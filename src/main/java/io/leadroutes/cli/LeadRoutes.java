@@ -12,6 +12,7 @@ import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.intake.HttpAllowList;
+import io.leadroutes.intake.HttpErrors;
 import io.leadroutes.intake.InboxWriter;
 import io.leadroutes.intake.WebhookGate;
 import io.leadroutes.intake.WebhookVerifier;
@@ -98,6 +99,7 @@ public final class LeadRoutes implements AutoCloseable {
         LeadRoutes runtime = new LeadRoutes(settings, clock);
         try {
             runtime.main.start();
+            HttpErrors.install(runtime.camel());
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();

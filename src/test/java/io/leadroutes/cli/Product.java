@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,13 +44,16 @@ public final class Product implements AutoCloseable {
 
     private final SandboxChatwoot sandbox;
     private final LeadRoutes runtime;
+    private final String ownUrl;
     private final String crmUrl;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private Product(SandboxChatwoot sandbox, Map<String, String> settings, boolean connect) {
+    private Product(SandboxChatwoot sandbox, Map<String, String> settings, Clock clock, boolean connect) {
         this.sandbox = sandbox;
         String id = UUID.randomUUID().toString();
-        crmUrl = "jdbc:h2:mem:crm-" + id;
+        ownUrl = "jdbc:h2:mem:own-" + id;
+        crmUrl = settings.getOrDefault("crm.database.url", "jdbc:h2:mem:crm-" + id);
         Properties file = new Properties();
         file.putAll(Map.of(
                 "camel.server.port",
@@ -67,14 +71,14 @@ public final class Product implements AutoCloseable {
                 "webhook.secrets",
                 SECRET,
                 "database.url",
-                "jdbc:h2:mem:own-" + id,
+                ownUrl,
                 "crm.database.url",
                 crmUrl,
                 "admin.token",
                 ADMIN_TOKEN));
         file.put("conversation.debounce", "100ms");
         file.putAll(settings);
-        runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), Clock.systemUTC());
+        runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), clock);
         if (connect) {
             sandbox.addWebhook(webhookUrl(), SECRET);
         }
@@ -82,12 +86,17 @@ public final class Product implements AutoCloseable {
 
     /** With a sandbox whose webhooks come here. */
     public static Product connected(SandboxChatwoot.Builder sandbox, Map<String, String> settings) {
-        return new Product(sandbox.start(), settings, true);
+        return new Product(sandbox.start(), settings, Clock.systemUTC(), true);
+    }
+
+    /** The same with a clock of its own; waiting and polling go by it, redelivery and the throttle by the system's. */
+    public static Product connected(SandboxChatwoot.Builder sandbox, Map<String, String> settings, Clock clock) {
+        return new Product(sandbox.start(), settings, clock, true);
     }
 
     /** With a sandbox that sends nothing: the test posts what it wants to. */
     public static Product alone(SandboxChatwoot.Builder sandbox, Map<String, String> settings) {
-        return new Product(sandbox.start(), settings, false);
+        return new Product(sandbox.start(), settings, Clock.systemUTC(), false);
     }
 
     public SandboxChatwoot sandbox() {
@@ -194,11 +203,64 @@ public final class Product implements AutoCloseable {
                 && runtime.records().inbox().pending() == 0;
     }
 
+    /** An open conversation without messages, of a contact of its own; returns its display id. */
+    public long conversation(String contactName) {
+        String email = contactName.toLowerCase(Locale.ROOT).replace(' ', '.') + "@harborpine.example";
+        return sandbox.addConversation(sandbox.addContact(contactName, email));
+    }
+
+    /** The API calls about one conversation, in order. */
+    public List<Call> callsOf(long conversationId) {
+        String path = "/conversations/" + conversationId;
+        return sandbox.calls(call -> call.path().endsWith(path) || call.path().contains(path + "/"));
+    }
+
+    /** Method and last part of the path of each call about one conversation, such as {@code POST labels}. */
+    public List<String> verbsOf(long conversationId) {
+        return callsOf(conversationId).stream()
+                .map(call ->
+                        call.method() + " " + call.path().substring(call.path().lastIndexOf('/') + 1))
+                .toList();
+    }
+
+    /** The wish of a conversation of this kind, as /admin/conversations shows it; the newest. */
+    public JsonNode wish(long conversationId, String kind) {
+        for (JsonNode wish : admin("/admin/conversations/" + conversationId).path("wishes")) {
+            if (wish.path("kind").asText().equals(kind)) {
+                return wish;
+            }
+        }
+        throw new AssertionError("conversation " + conversationId + " has no wish of kind " + kind);
+    }
+
     /** The rows of crm_lead, columns in lower case. */
     public List<Map<String, Object>> leads() {
-        try (Connection connection = DriverManager.getConnection(crmUrl, "sa", "");
+        return query(crmUrl, "SELECT * FROM crm_lead ORDER BY contact_id");
+    }
+
+    /** The lead of a conversation's contact. */
+    public Map<String, Object> lead(long conversationId) {
+        long contact = sandbox.conversation(conversationId).contactId();
+        return leads().stream()
+                .filter(row -> row.get("contact_id").equals(contact))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("contact " + contact + " has no lead"));
+    }
+
+    /** Rows of our own state, columns in lower case. */
+    public List<Map<String, Object>> own(String sql) {
+        return query(ownUrl, sql);
+    }
+
+    /** A connection to our own state, behind the product's back. */
+    public Connection ownConnection() throws SQLException {
+        return DriverManager.getConnection(ownUrl, "sa", "");
+    }
+
+    private static List<Map<String, Object>> query(String url, String sql) {
+        try (Connection connection = DriverManager.getConnection(url, "sa", "");
                 Statement statement = connection.createStatement();
-                ResultSet rs = statement.executeQuery("SELECT * FROM crm_lead ORDER BY contact_id")) {
+                ResultSet rs = statement.executeQuery(sql)) {
             List<Map<String, Object>> rows = new ArrayList<>();
             while (rs.next()) {
                 Map<String, Object> row = new LinkedHashMap<>();
@@ -210,6 +272,21 @@ public final class Product implements AutoCloseable {
             return rows;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The shipped routes and one file more, in a folder of its own. */
+    public static Path routesWith(Path folder, String fileName, String content) {
+        try {
+            try (var files = Files.list(Path.of("routes"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    Files.copy(file, folder.resolve(file.getFileName()));
+                }
+            }
+            Files.writeString(folder.resolve(fileName), content);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,40 @@
+package io.leadroutes.intake;
+
+import io.leadroutes.store.Json;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+
+/**
+ * Gives the errors that the HTTP server answers before any route sees the request the form of all others: a JSON object
+ * with one key (design, section 5).
+ */
+public final class HttpErrors {
+    private static final Map<Integer, String> ERRORS = Map.of(
+            400, "bad request",
+            404, "not found",
+            405, "method not allowed",
+            413, "payload too large",
+            415, "unsupported media type",
+            500, "internal error");
+
+    private HttpErrors() {}
+
+    /** @param camel started, so that its servers are there; health and metrics keep their own answers */
+    public static void install(CamelContext camel) {
+        camel.getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
+                .filter(VertxPlatformHttpRouter::isMainServer)
+                .forEach(router -> ERRORS.forEach(
+                        (status, error) -> router.errorHandler(status, request -> answer(request, status, error))));
+    }
+
+    private static void answer(RoutingContext request, int status, String error) {
+        if (!request.response().ended()) {
+            request.response()
+                    .setStatusCode(status)
+                    .putHeader("Content-Type", "application/json")
+                    .end(Json.write(Map.of("error", error)));
+        }
+    }
+}
