@@ -77,6 +77,8 @@ public final class Product implements AutoCloseable {
                 "admin.token",
                 ADMIN_TOKEN));
         file.put("conversation.debounce", "100ms");
+        file.put("conversation.poll-ms", "10");
+        file.put("outbox.poll-ms", "10");
         file.putAll(settings);
         runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), clock);
         if (connect) {
@@ -188,7 +190,7 @@ public final class Product implements AutoCloseable {
 
     /** Waits until every webhook has been delivered and nothing waits in either queue, echoes too. */
     public void settle() {
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             sandbox.quiesce(PATIENCE);
             return runtime.records().inbox().pending() == 0
                     && runtime.records().outbox().pending() == 0
