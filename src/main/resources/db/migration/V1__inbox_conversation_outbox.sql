@@ -34,10 +34,12 @@ CREATE TABLE webhook_payload (
   payload VARCHAR(1048576) NOT NULL
 );
 
--- A worker holds a lane by the lock on its row.
+-- A worker holds a lane by the lock on its row; dispatchers take turns at 'outbox'.
 CREATE TABLE lane (
   lane VARCHAR(64) PRIMARY KEY
 );
+
+INSERT INTO lane (lane) VALUES ('outbox');
 
 CREATE TABLE conversation (
   account_id BIGINT NOT NULL,

@@ -3,6 +3,7 @@ package io.leadroutes.chatwoot;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.Values;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The requests that grant a wish, made from the last known state. A method that returns null says that no request is
@@ -57,8 +59,7 @@ public final class Calls {
      * @return null if all wished labels are there
      */
     public ApiRequest writeLabels(Delivery delivery, ApiAnswer read) throws ChatwootException {
-        List<String> there =
-                read == null ? known(delivery, ConversationState::labels).orElse(List.of()) : texts(read, read.body());
+        List<String> there = read == null ? lastKnown(delivery, ConversationState::labels) : texts(read, read.body());
         Set<String> wanted = new LinkedHashSet<>(there);
         if (!wanted.addAll(delivery.wish(Wish.AddLabels.class).labels())) {
             return null;
@@ -83,12 +84,13 @@ public final class Calls {
      * @return null if all wished values are there
      */
     public ApiRequest writeAttributes(Delivery delivery, ApiAnswer read) throws ChatwootException {
-        Map<String, Object> there = read == null ? knownAttributes(delivery).orElse(Map.of()) : attributes(read);
-        Map<String, Object> wanted = new LinkedHashMap<>(there);
-        wanted.putAll(delivery.wish(Wish.SetAttributes.class).attributes());
-        if (wanted.equals(there)) {
+        Map<String, Object> there = read == null ? lastKnownAttributes(delivery) : attributes(read);
+        Map<String, Object> wished = delivery.wish(Wish.SetAttributes.class).attributes();
+        if (Values.hasAll(there, wished)) {
             return null;
         }
+        Map<String, Object> wanted = new LinkedHashMap<>(there);
+        wanted.putAll(wished);
         // The full map is right on servers that replace; `merge` keeps a key set meanwhile on those that know it.
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("custom_attributes", wanted);
@@ -97,15 +99,19 @@ public final class Calls {
     }
 
     public ApiAnswer wroteAttributes(Delivery delivery, ApiAnswer answer) throws ChatwootException {
-        conversations.wroteAttributes(
-                delivery.accountId(), delivery.conversationId(), Secrets.redact(attributes(answer)));
+        conversations.wroteAttributes(delivery.accountId(), delivery.conversationId(), redacted(attributes(answer)));
         return answer;
     }
 
-    /** Null if the conversation has the priority. */
+    /** Null if the conversation has the priority, or a higher one where that is to stay. */
     public ApiRequest setPriority(Delivery delivery) {
-        Priority wanted = delivery.wish(Wish.SetPriority.class).priority();
-        if (state(delivery).flatMap(ConversationState::priority).equals(Optional.of(wanted))) {
+        Wish.SetPriority wish = delivery.wish(Wish.SetPriority.class);
+        Priority wanted = wish.priority();
+        boolean isSo = state(delivery)
+                .flatMap(ConversationState::priority)
+                .filter(now -> now == wanted || wish.raise() && now.compareTo(wanted) > 0)
+                .isPresent();
+        if (isSo) {
             return null;
         }
         // Null clears; the documented word `none` makes a 500 (CONTRACT section 3.9).
@@ -189,7 +195,7 @@ public final class Calls {
     }
 
     private static boolean isWritten(JsonNode messages, String marker) {
-        for (JsonNode message : messages.path("payload")) {
+        for (JsonNode message : messages.isArray() ? messages : messages.path("payload")) {
             if (message.path("content_attributes").path(MARKER).asText().equals(marker)) {
                 return true;
             }
@@ -199,7 +205,50 @@ public final class Calls {
 
     /** The whole map, unless a value in it was redacted: that must never be written back. */
     private Optional<Map<String, Object>> knownAttributes(Delivery delivery) {
-        return known(delivery, ConversationState::attributes).filter(map -> !map.containsValue(Secrets.REDACTED));
+        return known(delivery, ConversationState::attributes).filter(map -> !isRedacted(map));
+    }
+
+    private Map<String, Object> lastKnownAttributes(Delivery delivery) throws ChatwootException {
+        Map<String, Object> known = lastKnown(delivery, ConversationState::attributes);
+        if (isRedacted(known)) {
+            throw new ChatwootException.Unavailable("custom_attributes changed before they could be written");
+        }
+        return known;
+    }
+
+    /** What a read was found needless for, or newer. It is there even if it has aged since; never write on top of nothing. */
+    private <T> T lastKnown(Delivery delivery, Function<ConversationState, Optional<Observed<T>>> part)
+            throws ChatwootException {
+        return state(delivery)
+                .flatMap(part)
+                .map(Observed::value)
+                .orElseThrow(() -> new ChatwootException.Unavailable("the conversation's state is not known any more"));
+    }
+
+    private static boolean isRedacted(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.values().stream().anyMatch(Calls::isRedacted);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().anyMatch(Calls::isRedacted);
+        }
+        return Secrets.REDACTED.equals(value);
+    }
+
+    private static Map<String, Object> redacted(Map<String, Object> map) {
+        Map<String, Object> clean = Secrets.redact(map);
+        clean.replaceAll((key, value) -> redactedWithin(value));
+        return clean;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object redactedWithin(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return redacted((Map<String, Object>) map);
+        }
+        return value instanceof List<?> list
+                ? list.stream().map(Calls::redactedWithin).collect(Collectors.toCollection(ArrayList::new))
+                : value;
     }
 
     private <T> Optional<T> known(Delivery delivery, Function<ConversationState, Optional<Observed<T>>> part) {

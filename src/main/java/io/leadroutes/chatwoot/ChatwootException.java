@@ -10,7 +10,7 @@ public abstract sealed class ChatwootException extends Exception {
         super(message);
     }
 
-    /** 408, 5xx, or an answer that makes no sense: may go better later. */
+    /** 408, 5xx, a redirect, or an answer that makes no sense: may go better later. */
     public static final class Unavailable extends ChatwootException {
         private static final long serialVersionUID = 1L;
 

@@ -37,7 +37,10 @@ public final class Dispatcher {
 
     /** The wishes to be sent now, perhaps none. */
     public List<Delivery> next() {
-        int room = Math.min(concurrency - inHand.get(), permits.getAsInt());
+        // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
+        // more
+        // urgent one behind them.
+        int room = Math.min(concurrency, permits.getAsInt()) - inHand.get();
         List<Delivery> deliveries = claim.apply(room);
         inHand.addAndGet(deliveries.size());
         return deliveries;

@@ -76,13 +76,14 @@ public final class Gateway {
         Instant now = clock.instant();
         if (status == 429) {
             Instant until = retryAfter
-                    .flatMap(header -> RetryAfter.parse(header, now))
+                    .or(() -> member(body, "retry_after").map(JsonNode::asText))
+                    .flatMap(said -> RetryAfter.parse(said, now))
                     .orElseGet(() -> RetryAfter.nextMinute(now));
             budget.pause(until);
             throw new ChatwootException.Paused(told, until, false);
         }
-        if (status == 401 && body.contains("Invalid Access Token")) {
-            // Every other call would be refused as well; a 401 with another text is about this item only.
+        if (isTokenRefused(status, body)) {
+            // Every other call would be refused as well.
             Instant until = now.plus(TOKEN_PAUSE);
             budget.pause(until);
             throw new ChatwootException.Paused(told, until, false);
@@ -91,10 +92,33 @@ public final class Gateway {
             Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now));
             throw new ChatwootException.Paused(told, until, true);
         }
-        if (status == 408 || status >= 500) {
+        // A redirect, which is never followed, is a proxy's or a setting's fault, not the wish's.
+        if (status == 408 || status >= 500 || status < 400) {
             throw new ChatwootException.Unavailable(told);
         }
         throw new ChatwootException.Rejected(told);
+    }
+
+    /**
+     * True for a bad token, no token, and a token whose account may not use the API (CONTRACT section 3.1). A 401 with
+     * another text is about this item only, and a 403 that is not Chatwoot's about something before it.
+     */
+    private static boolean isTokenRefused(int status, String body) {
+        return switch (status) {
+            case 401 ->
+                body.contains("Invalid Access Token")
+                        || member(body, "errors").filter(JsonNode::isArray).isPresent();
+            case 403 -> member(body, "error").filter(JsonNode::isTextual).isPresent();
+            default -> false;
+        };
+    }
+
+    private static Optional<JsonNode> member(String body, String key) {
+        try {
+            return Optional.ofNullable(Json.tree(body).get(key));
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
     }
 
     private JsonNode json(String verb, int status, String body) throws ChatwootException {

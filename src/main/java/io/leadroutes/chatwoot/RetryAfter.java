@@ -12,6 +12,8 @@ final class RetryAfter {
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(15);
 
+    private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(1);
+
     private RetryAfter() {}
 
     /**
@@ -26,9 +28,12 @@ final class RetryAfter {
                 .map(at -> clamp(at, now));
     }
 
-    /** With nothing said: the next minute, because the server counts by clock minutes (CONTRACT section 3.1). */
+    /**
+     * With nothing said: the next minute, because the server counts by clock minutes (CONTRACT section 3.1), and a second
+     * more, because its clock may be behind ours.
+     */
     static Instant nextMinute(Instant now) {
-        return Instant.ofEpochSecond((now.getEpochSecond() / 60 + 1) * 60);
+        return Instant.ofEpochSecond((now.getEpochSecond() / 60 + 1) * 60).plus(CLOCK_DIFFERENCE);
     }
 
     private static Optional<Long> seconds(String text) {

@@ -27,11 +27,12 @@ public final class Teams {
                 .findFirst();
     }
 
-    /** @param list the answer of {@code GET /teams}, a bare array */
+    /** @param list the answer of {@code GET /teams}: an array, bare or in {@code payload} */
     void remember(JsonNode list) {
         List<Ref> teams = new ArrayList<>();
-        list.forEach(team ->
-                teams.add(new Ref(team.path("id").asLong(), team.path("name").asText())));
+        (list.isArray() ? list : list.path("payload"))
+                .forEach(team -> teams.add(
+                        new Ref(team.path("id").asLong(), team.path("name").asText())));
         known.set(List.copyOf(teams));
     }
 

@@ -10,12 +10,12 @@ import io.leadroutes.rules.Score;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -30,6 +30,11 @@ import java.util.function.BiPredicate;
  * still wait, plus those of this very decision.
  */
 public final class Conversation {
+    /** The conversation that qualified last first, those that have not last. */
+    public static final Comparator<Conversation> LATEST_LEAD_FIRST = Comparator.<Conversation, Instant>comparing(
+                    c -> c.qualifiedAt.orElse(Instant.MIN))
+            .reversed();
+
     private final long accountId;
     private final long id;
     private final Instant now;
@@ -61,7 +66,7 @@ public final class Conversation {
 
     /**
      * @param state the last known state
-     * @param waiting the conversation's wishes that are not yet granted
+     * @param waiting the conversation's wishes that are not yet granted, the older first
      * @param now the time of the decision
      */
     public Conversation(ConversationState state, Collection<Wish> waiting, Instant now) {
@@ -84,7 +89,9 @@ public final class Conversation {
         this.escalated = new LinkedHashSet<>(state.escalated());
         this.resolvedAt = state.resolvedAt();
         for (Wish wish : waiting) {
-            this.waiting.put(key(wish), new Wished(wish, Urgency.TAGGING, List.of()));
+            // One may wait while an older one of its kind is being sent: both count.
+            Wished wished = new Wished(wish, Urgency.TAGGING, List.of());
+            this.waiting.merge(key(wish), wished, (older, newer) -> newer.over(older));
         }
     }
 
@@ -128,9 +135,14 @@ public final class Conversation {
      */
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
-        event.conversation().ifPresent(snapshot -> observe(snapshot, receivedAt));
-        event.contactId().ifPresent(seen -> contactId = OptionalLong.of(seen));
-        event.contact().ifPresent(this::observe);
+        if (event.conversation().filter(this::isStale).isPresent()) {
+            contactId = contactId.isPresent() ? contactId : event.contactId();
+            event.contact().ifPresent(this::complete);
+        } else {
+            event.conversation().ifPresent(snapshot -> observe(snapshot, receivedAt));
+            event.contactId().ifPresent(seen -> contactId = OptionalLong.of(seen));
+            event.contact().ifPresent(this::observe);
+        }
         message = event.message();
         if (event.isCustomerMessage() && firstMessage.isEmpty()) {
             firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
@@ -146,6 +158,12 @@ public final class Conversation {
                 .orElse(seen));
     }
 
+    /** Takes over what is not known yet of the customer: an older view of them overwrites nothing (invariant 3). */
+    private void complete(Contact older) {
+        contact = Optional.of(contact.map(known -> known.id() == older.id() ? merge(older, known) : known)
+                .orElse(older));
+    }
+
     private static Contact merge(Contact known, Contact seen) {
         return new Contact(
                 seen.id(),
@@ -158,20 +176,13 @@ public final class Conversation {
     }
 
     private void observe(Snapshot snapshot, Instant receivedAt) {
-        if (isStale(snapshot)) {
-            return;
-        }
         if (snapshot.updatedAtMicros().isPresent()) {
             versionMicros = snapshot.updatedAtMicros();
         }
         status = snapshot.status().or(() -> status);
         priority = snapshot.priority().or(() -> priority);
         labels = seen(labels, snapshot.labels(), List::containsAll, receivedAt);
-        attributes = seen(
-                attributes,
-                snapshot.customAttributes(),
-                (now, ours) -> now.entrySet().containsAll(ours.entrySet()),
-                receivedAt);
+        attributes = seen(attributes, snapshot.customAttributes(), Values::hasAll, receivedAt);
         assignee = snapshot.assignee().or(() -> assignee);
         team = snapshot.team().or(() -> team);
         channel = snapshot.channel().or(() -> channel);
@@ -202,6 +213,11 @@ public final class Conversation {
 
     public long getId() {
         return id;
+    }
+
+    /** True if it is a conversation with this contact. */
+    public boolean isOf(long contact) {
+        return contactId.isPresent() && contactId.getAsLong() == contact;
     }
 
     /** The customer's text in hand, empty if there is none. */
@@ -345,7 +361,7 @@ public final class Conversation {
         }
         if (wish instanceof Wish.SetAttributes set) {
             Map<String, Object> different = new LinkedHashMap<>(set.attributes());
-            different.entrySet().removeIf(e -> Objects.equals(getAttributes().get(e.getKey()), e.getValue()));
+            different.entrySet().removeIf(e -> Values.same(getAttributes().get(e.getKey()), e.getValue()));
             return different.isEmpty() ? Optional.empty() : Optional.of(new Wish.SetAttributes(different));
         }
         if (wish instanceof Wish.SetPriority set) {
@@ -353,6 +369,10 @@ public final class Conversation {
         }
         if (wish instanceof Wish.AssignTeam assign) {
             return isTeam(assign.team()) ? Optional.empty() : Optional.of(wish);
+        }
+        if (wish instanceof Wish.Note) {
+            Wished same = waiting.get(key(wish));
+            return same != null && same.wish().equals(wish) ? Optional.empty() : Optional.of(wish);
         }
         return Optional.of(wish);
     }

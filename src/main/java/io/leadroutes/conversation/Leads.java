@@ -1,11 +1,14 @@
 package io.leadroutes.conversation;
 
 import io.leadroutes.event.Contact;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 
 /** The lead that a conversation is. */
 final class Leads {
+    private static final int MAX_SCALE = 400;
+
     private Leads() {}
 
     static Lead of(Conversation conversation, String dashboardUrl) {
@@ -46,7 +49,13 @@ final class Leads {
 
     /** What is known under this key, from the nearest source: the form in hand, the conversation, the contact. */
     static Optional<String> fact(Conversation conversation, String key) {
-        return value(conversation, key).map(String::valueOf).filter(text -> !text.isBlank());
+        return value(conversation, key).map(Leads::text).filter(text -> !text.isBlank());
+    }
+
+    /** A number in full, 50000 and not 5E+4, unless that would be absurdly long. */
+    private static String text(Object value) {
+        boolean plain = value instanceof BigDecimal number && Math.abs((long) number.scale()) <= MAX_SCALE;
+        return plain ? ((BigDecimal) value).toPlainString() : String.valueOf(value);
     }
 
     static Optional<Object> value(Conversation conversation, String key) {

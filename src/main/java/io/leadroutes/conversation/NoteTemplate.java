@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 /** Fills the placeholders of a note and makes customer text harmless in it. */
 final class NoteTemplate {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
+    private static final Pattern EMAIL = Pattern.compile("[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+");
     private static final int MAX_VALUE_CHARS = 500;
     private static final String ZERO_WIDTH_SPACE = "\u200b";
 
@@ -31,11 +32,11 @@ final class NoteTemplate {
         Matcher matcher = PLACEHOLDER.matcher(line);
         StringBuilder out = new StringBuilder();
         while (matcher.find()) {
-            String value = values.getOrDefault(matcher.group(1), "");
-            if (value.isBlank()) {
+            String value = harmless(values.getOrDefault(matcher.group(1), ""));
+            if (value.isEmpty()) {
                 return Optional.empty();
             }
-            matcher.appendReplacement(out, Matcher.quoteReplacement(harmless(value)));
+            matcher.appendReplacement(out, Matcher.quoteReplacement(value));
         }
         return Optional.of(matcher.appendTail(out).toString());
     }
@@ -45,19 +46,38 @@ final class NoteTemplate {
      * which Chatwoot would run in every outgoing message (CONTRACT section 3.4). At most 500 characters.
      */
     static String harmless(String text) {
+        int[] all = text.codePoints()
+                .limit(MAX_VALUE_CHARS)
+                .map(c -> Character.isWhitespace(c) || Character.isISOControl(c) ? ' ' : c)
+                .toArray();
+        String line = new String(all, 0, all.length).strip();
+        boolean isEmail = EMAIL.matcher(line).matches();
+        int[] shown = line.codePoints().toArray();
         StringBuilder out = new StringBuilder();
-        text.codePoints().limit(MAX_VALUE_CHARS).forEach(c -> {
-            if (Character.isWhitespace(c) || Character.isISOControl(c)) {
-                out.append(' ');
-            } else if ("\\`*_[]()#<>!|~+-".indexOf(c) >= 0) {
-                out.append('\\').appendCodePoint(c);
-            } else if (c == '{' || c == '}' || c == ':') {
-                // The zero-width space keeps {{, {%, %} and scheme:// from being seen as such.
-                out.appendCodePoint(c).append(ZERO_WIDTH_SPACE);
-            } else {
-                out.appendCodePoint(c);
+        for (int i = 0; i < shown.length; i++) {
+            int c = shown[i];
+            boolean isList = c == '.' && isNumber(shown, i);
+            if (isList || "\\`*_[]()#<>!|~+-=&".indexOf(c) >= 0) {
+                out.append('\\');
             }
-        });
-        return out.toString().strip();
+            out.appendCodePoint(c);
+            // Chatwoot links whatever looks like a domain; an address alone stays whole, so that it can be copied.
+            boolean isDomain = c == '.' && !isEmail && i + 1 < shown.length && Character.isLetterOrDigit(shown[i + 1]);
+            if (isDomain || c == '{' || c == '}' || c == ':') {
+                // The zero-width space keeps {{, {%, %}, scheme:// and name.tld from being seen as such.
+                out.append(ZERO_WIDTH_SPACE);
+            }
+        }
+        return out.toString();
+    }
+
+    /** True if there is nothing but digits before this place: with a full stop they would begin a list. */
+    private static boolean isNumber(int[] text, int end) {
+        for (int i = 0; i < end; i++) {
+            if (text[i] < '0' || text[i] > '9') {
+                return false;
+            }
+        }
+        return end > 0;
     }
 }

@@ -2,6 +2,7 @@ package io.leadroutes.conversation;
 
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Priority;
+import io.leadroutes.event.Secrets;
 import io.leadroutes.rules.EscalateRule;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.QualifyRule;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
 public final class Steps {
     /** The conversation attribute that shows the score to agents; the original reference's name for it. */
     static final String SCORE_ATTRIBUTE = "lead_score";
+
+    private static final int MAX_ATTRIBUTE_CHARS = 1_500;
+    private static final double MAX_ATTRIBUTE_NUMBER = 9_999_999_999d;
 
     private final RuleBook rules;
     private final Destinations destinations;
@@ -71,7 +75,7 @@ public final class Steps {
         Reason reason = reason(conversation, "qualify", List.of(conversation.getScore() + " >= " + rule.at()));
         Map<String, Object> facts = new LinkedHashMap<>();
         for (String key : rule.attributes()) {
-            Leads.value(conversation, key).ifPresent(value -> facts.put(key, value));
+            Leads.value(conversation, key).flatMap(Steps::storable).ifPresent(value -> facts.put(key, value));
         }
         conversation.wish(new Wish.AddLabels(rule.labels()), Urgency.QUALIFICATION, reason);
         conversation.wish(new Wish.SetAttributes(facts), Urgency.QUALIFICATION, reason);
@@ -84,6 +88,20 @@ public final class Steps {
                 Urgency.QUALIFICATION,
                 reason);
         publishLead(conversation, Urgency.QUALIFICATION, reason);
+    }
+
+    /**
+     * A value that Chatwoot takes: it refuses all attributes of a call because of one long text or big number (CONTRACT
+     * section 3.6). A secret that was redacted is no value.
+     */
+    private static Optional<Object> storable(Object value) {
+        if (value instanceof String text) {
+            int end = Math.min(text.codePointCount(0, text.length()), MAX_ATTRIBUTE_CHARS);
+            return Optional.<Object>of(text.substring(0, text.offsetByCodePoints(0, end)))
+                    .filter(shown -> !shown.equals(Secrets.REDACTED));
+        }
+        boolean tooBig = value instanceof Number number && Math.abs(number.doubleValue()) > MAX_ATTRIBUTE_NUMBER;
+        return tooBig ? Optional.empty() : Optional.of(value);
     }
 
     /** Once per conversation and rule, when the rule's condition holds for the labels that are there or wished for. */
@@ -142,7 +160,7 @@ public final class Steps {
             Reason reason) {
         // A priority is never lowered: an agent, or an escalation, may have set a higher one.
         priority.filter(p -> p.compareTo(conversation.getPriority()) > 0)
-                .ifPresent(p -> conversation.wish(new Wish.SetPriority(p), urgency, reason));
+                .ifPresent(p -> conversation.wish(Wish.SetPriority.atLeast(p), urgency, reason));
         team.ifPresent(t -> conversation.wish(new Wish.AssignTeam(t), urgency, reason));
         note.map(template -> NoteTemplate.render(template, values(conversation)))
                 .filter(text -> !text.isEmpty())

@@ -59,8 +59,22 @@ public sealed interface Wish {
         }
     }
 
-    /** The conversation's priority. */
-    record SetPriority(Priority priority) implements Wish {
+    /**
+     * The conversation's priority.
+     *
+     * @param raise true if a higher one, which an agent may set before this is sent, is to stay (invariant 6)
+     */
+    record SetPriority(Priority priority, boolean raise) implements Wish {
+        /** This priority, whatever it is now. */
+        public SetPriority(Priority priority) {
+            this(priority, false);
+        }
+
+        /** This priority or a higher one. */
+        public static SetPriority atLeast(Priority priority) {
+            return new SetPriority(priority, true);
+        }
+
         @Override
         public String kind() {
             return "priority";
@@ -82,10 +96,19 @@ public sealed interface Wish {
     /**
      * A private note, written once.
      *
-     * @param occasion what it is written for, such as {@code qualify}; one note per occasion
+     * @param occasion what it is written for, such as {@code qualify}, 1 to 95 characters; one note per occasion
      * @param text Markdown, ready to be sent
      */
     record Note(String occasion, String text) implements Wish {
+        private static final int MAX_OCCASION_CHARS = 95;
+
+        public Note {
+            if (occasion.isBlank() || occasion.length() > MAX_OCCASION_CHARS) {
+                throw new IllegalArgumentException("a note's occasion has " + occasion.length()
+                        + " characters; expected a name of 1 to " + MAX_OCCASION_CHARS);
+            }
+        }
+
         @Override
         public String kind() {
             return "note:" + occasion;

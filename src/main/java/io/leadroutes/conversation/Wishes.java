@@ -2,9 +2,9 @@ package io.leadroutes.conversation;
 
 import io.leadroutes.event.Priority;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.camel.Body;
 
 /**
@@ -23,9 +23,9 @@ public final class Wishes {
         wish(new Wish.AddLabels(titles), conversation);
     }
 
-    /** Sets one conversation custom attribute. */
+    /** Sets one conversation custom attribute; null clears it. */
     public void setAttribute(String key, Object value, @Body Conversation conversation) {
-        wish(new Wish.SetAttributes(Map.of(key, value)), conversation);
+        wish(new Wish.SetAttributes(Collections.singletonMap(key, value)), conversation);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.leadroutes.crm;
 
+import io.leadroutes.store.Texts;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -13,10 +14,11 @@ public final class LeadMapping {
     private static final List<String> TIMES = List.of("qualified_at", "updated_at", "resolved_at");
     private static final List<String> REQUIRED = List.of("account_id", "contact_id", "conversation_id");
 
-    /** Longest text of a column that has no limit of its own in {@code crm_lead}. */
+    /** Longest text of most columns of {@code crm_lead}, and of those that differ. */
     private static final int MAX_CHARS = 1_000;
 
-    private static final Map<String, Integer> LONGER = Map.of("first_message", 1_000_000, "labels", 100_000);
+    private static final Map<String, Integer> MAX_CHARS_OF =
+            Map.of("first_message", 1_000_000, "labels", 100_000, "channel", 200, "stage", 20);
 
     /**
      * @param exchange with the lead as a map in its body; afterwards its parameters are the only header
@@ -49,7 +51,6 @@ public final class LeadMapping {
     /** PostgreSQL's text cannot hold U+0000. */
     private static String text(String key, String text) {
         String clean = text.replace("\u0000", "");
-        int max = LONGER.getOrDefault(key, MAX_CHARS);
-        return clean.length() <= max ? clean : clean.substring(0, max);
+        return Texts.cut(clean, MAX_CHARS_OF.getOrDefault(key, MAX_CHARS));
     }
 }

@@ -3,20 +3,23 @@ package io.leadroutes.store;
 import io.leadroutes.conversation.Conversation;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A lane that one worker holds until its transaction ends, with the events to be handled, in order. */
 public final class Claim {
     private final String lane;
     private final long accountId;
     private final List<StoredEvent> events;
-    private final Optional<Conversation> conversation;
+    private final Optional<Supplier<Conversation>> loader;
+    private Optional<Conversation> conversation = Optional.empty();
     private Optional<StoredEvent> inHand = Optional.empty();
 
-    Claim(String lane, long accountId, List<StoredEvent> events, Optional<Conversation> conversation) {
+    /** @param loader of the conversation that the lane is of, if it is one's */
+    Claim(String lane, long accountId, List<StoredEvent> events, Optional<Supplier<Conversation>> loader) {
         this.lane = lane;
         this.accountId = accountId;
         this.events = List.copyOf(events);
-        this.conversation = conversation;
+        this.loader = loader;
     }
 
     public String getLane() {
@@ -31,7 +34,19 @@ public final class Claim {
         return events;
     }
 
-    Optional<Conversation> conversation() {
+    /**
+     * The lane's conversation, loaded when it is first asked for: if it cannot be, that is a failure of the event in hand,
+     * which ends as a dead letter and does not block the lane (invariant 10).
+     */
+    Optional<Conversation> open() {
+        if (conversation.isEmpty()) {
+            conversation = loader.map(Supplier::get);
+        }
+        return conversation;
+    }
+
+    /** The conversation, if an event opened it. */
+    Optional<Conversation> opened() {
         return conversation;
     }
 

@@ -27,6 +27,12 @@ public final class Conversations {
     /** How long a snapshot without our own write in it is taken to be older than the write. */
     private static final Duration CONFIRM_WITHIN = Duration.ofMinutes(1);
 
+    // The columns' lengths.
+    private static final int MAX_STATUS_CHARS = 20;
+    private static final int MAX_NAME_CHARS = 1_000;
+    private static final int MAX_CHANNEL_CHARS = 200;
+    private static final int MAX_MESSAGE_CHARS = 1_000_000;
+
     private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
@@ -56,12 +62,14 @@ public final class Conversations {
     private Optional<ConversationState> find(long accountId, long conversationId, boolean lock) {
         // The lock keeps contact events, which run in a lane of their own, from being overwritten.
         String sql = "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id";
-        return database.jdbc()
+        // One transaction, hence one connection: a second one, asked for while holding the first, could starve the
+        // pool.
+        return database.transaction().execute(status -> database.jdbc()
                 .sql(lock ? sql + " FOR UPDATE" : sql)
                 .param("account", accountId)
                 .param("id", conversationId)
                 .query((rs, i) -> state(rs, ledger(accountId, conversationId)))
-                .optional();
+                .optional());
     }
 
     private List<ScoreEntry> ledger(long accountId, long conversationId) {
@@ -148,7 +156,7 @@ public final class Conversations {
                 .param(
                         "version",
                         s.versionMicros().isPresent() ? s.versionMicros().getAsLong() : null)
-                .param("status", s.status().orElse(null))
+                .param("status", text(s.status(), MAX_STATUS_CHARS))
                 .param("priority", s.priority().map(Priority::word).orElse(null))
                 .param("labels", labels.map(o -> Json.write(o.value())).orElse(null))
                 .param("labelsAt", timestamp(labels.map(Observed::at)))
@@ -157,15 +165,13 @@ public final class Conversations {
                 .param("attributesAt", timestamp(attributes.map(Observed::at)))
                 .param("attributesUnconfirmedUntil", timestamp(attributes.flatMap(Observed::unconfirmedUntil)))
                 .param("assigneeId", s.assignee().map(Ref::id).orElse(null))
-                .param("assigneeName", s.assignee().map(Ref::name).orElse(null))
+                .param("assigneeName", text(s.assignee().map(Ref::name), MAX_NAME_CHARS))
                 .param("teamId", s.team().map(Ref::id).orElse(null))
-                .param("teamName", s.team().map(Ref::name).orElse(null))
-                .param("channel", s.channel().orElse(null))
+                .param("teamName", text(s.team().map(Ref::name), MAX_NAME_CHARS))
+                .param("channel", text(s.channel(), MAX_CHANNEL_CHARS))
                 .param("contactId", s.contactId().isPresent() ? s.contactId().getAsLong() : null)
                 .param("contact", s.contact().map(Json::write).orElse(null))
-                .param(
-                        "firstMessage",
-                        s.firstMessage().map(text -> text.replace("\u0000", "")).orElse(null))
+                .param("firstMessage", text(s.firstMessage(), MAX_MESSAGE_CHARS))
                 .param("score", score)
                 .param("qualifiedAt", timestamp(s.qualifiedAt()))
                 .param("escalated", Json.write(s.escalated()))
@@ -200,12 +206,17 @@ public final class Conversations {
                         SELECT conversation_id
                         FROM conversation
                         WHERE account_id = :account AND contact_id = :contact
-                        ORDER BY qualified_at DESC NULLS LAST, conversation_id""")
+                        ORDER BY conversation_id""")
                 .param("account", accountId)
                 .param("contact", contactId)
                 .query(Long.class)
                 .list();
-        return ids.stream().map(id -> load(accountId, id)).toList();
+        // Sorted once they are locked: until then a worker may be qualifying one of them, or learn another contact.
+        return ids.stream()
+                .map(id -> load(accountId, id))
+                .filter(conversation -> conversation.isOf(contactId))
+                .sorted(Conversation.LATEST_LEAD_FIRST)
+                .toList();
     }
 
     /** Remembers what the conversation's labels are after our own write. */
@@ -254,7 +265,7 @@ public final class Conversations {
                         SET team_id = :teamId, team_name = :teamName
                         WHERE account_id = :account AND conversation_id = :id""")
                 .param("teamId", team.id())
-                .param("teamName", team.name())
+                .param("teamName", text(Optional.of(team.name()), MAX_NAME_CHARS))
                 .param("account", accountId)
                 .param("id", conversationId)
                 .update();
@@ -279,6 +290,11 @@ public final class Conversations {
 
     private static Optional<String> text(ResultSet rs, String column) throws SQLException {
         return Optional.ofNullable(rs.getString(column));
+    }
+
+    /** As the column can hold it: PostgreSQL has no U+0000, and what is too long must not make the event a dead letter. */
+    private static String text(Optional<String> text, int maxChars) {
+        return text.map(raw -> Texts.cut(raw.replace("\u0000", ""), maxChars)).orElse(null);
     }
 
     private static OptionalLong optionalLong(ResultSet rs, String column) throws SQLException {

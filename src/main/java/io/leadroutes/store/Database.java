@@ -2,6 +2,7 @@ package io.leadroutes.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -23,6 +24,7 @@ public final class Database implements AutoCloseable {
     private final JdbcClient jdbc;
     private final PlatformTransactionManager transactions;
     private final boolean h2;
+    private final boolean exclusive;
 
     /**
      * Connects and brings the schema up to date.
@@ -31,7 +33,12 @@ public final class Database implements AutoCloseable {
      * @param migrations class path folder of the Flyway migrations, empty for a schema that is not ours
      */
     public Database(String name, String url, String user, String password, String migrations) {
-        h2 = url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:");
+        String lower = url.toLowerCase(Locale.ROOT);
+        h2 = lower.startsWith("jdbc:h2:");
+        exclusive = h2
+                && !lower.startsWith("jdbc:h2:tcp:")
+                && !lower.startsWith("jdbc:h2:ssl:")
+                && !lower.contains(";auto_server=true");
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(h2 ? withH2Settings(url) : url);
@@ -57,13 +64,19 @@ public final class Database implements AutoCloseable {
         transactions = new JdbcTransactionManager(dataSource);
     }
 
-    /** H2 must not close at the JVM's exit before our own orderly stop, and caches too few statements by default. */
+    /**
+     * H2 must not close at the JVM's exit before our own orderly stop, caches too few statements by default, and takes
+     * times for local ones: where the process's zone sets clocks back, they would be an hour off.
+     */
     private static String withH2Settings(String url) {
         String upper = url.toUpperCase(Locale.ROOT);
         StringBuilder out = new StringBuilder(url);
-        for (String setting :
-                new String[] {"MODE=PostgreSQL", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=10000", "QUERY_CACHE_SIZE=100"
-                }) {
+        for (String setting : List.of(
+                "MODE=PostgreSQL",
+                "TIME ZONE=UTC",
+                "DB_CLOSE_ON_EXIT=FALSE",
+                "LOCK_TIMEOUT=10000",
+                "QUERY_CACHE_SIZE=100")) {
             if (!upper.contains(";" + setting.substring(0, setting.indexOf('=') + 1))) {
                 out.append(';').append(setting);
             }
@@ -79,9 +92,9 @@ public final class Database implements AutoCloseable {
         return transactions;
     }
 
-    /** True if only this process can use the database: a file that H2 has locked. */
+    /** True if only this process can use the database: a file that H2 has locked, or its memory. */
     public boolean isExclusive() {
-        return h2;
+        return exclusive;
     }
 
     JdbcClient jdbc() {

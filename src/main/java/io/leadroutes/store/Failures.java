@@ -19,7 +19,7 @@ public final class Failures {
                 .distinct()
                 .collect(Collectors.joining(" < "))
                 .replace('\u0000', ' ');
-        return text.length() <= maxChars ? text : text.substring(0, maxChars);
+        return Texts.cut(text, maxChars);
     }
 
     static Stream<Throwable> causes(Throwable failure) {

@@ -1,5 +1,6 @@
 package io.leadroutes.store;
 
+import io.leadroutes.event.BadEventException;
 import io.leadroutes.event.Event;
 import io.leadroutes.event.EventDecoder;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * The events that were promised to be handled (invariants 1, 2, 3, 9, 10).
@@ -35,6 +37,7 @@ public final class Inbox {
 
     private static final int MAX_ATTEMPTS = 5;
     private static final int MAX_EVENTS_PER_CLAIM = 100;
+    private static final int MAX_INSERTS = 4;
     private static final int IDS_PER_BLOCK = 50;
     private static final int MAX_ERROR_CHARS = 2_000;
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
@@ -66,15 +69,21 @@ public final class Inbox {
      * @throws org.springframework.dao.DataAccessException if they could not be stored; then none was
      */
     public synchronized int append(List<NewEvent> events) {
-        int stored;
-        try {
-            stored = insertNew(events);
-        } catch (DuplicateKeyException e) {
-            // Another replica stored one of them between our look and our insert: now we see it.
-            stored = insertNew(events);
-        }
+        int stored = insertNew(events, MAX_INSERTS);
         database.sync();
         return stored;
+    }
+
+    private int insertNew(List<NewEvent> events, int tries) {
+        try {
+            return insertNew(events);
+        } catch (DuplicateKeyException e) {
+            if (tries == 1) {
+                throw e;
+            }
+            // Another replica stored one of them between our look and our insert: now we see it.
+            return insertNew(events, tries - 1);
+        }
     }
 
     private int insertNew(List<NewEvent> events) {
@@ -114,9 +123,12 @@ public final class Inbox {
         Set<String> meanings = known("meaning_key", events, NewEvent::meaningKey);
         List<NewEvent> unknown = new ArrayList<>();
         for (NewEvent event : events) {
-            boolean isNew = event.deliveryId().map(deliveries::add).orElse(true);
-            isNew &= event.meaningKey().map(meanings::add).orElse(true);
-            if (isNew) {
+            boolean isKnown = event.deliveryId().filter(deliveries::contains).isPresent()
+                    || event.meaningKey().filter(meanings::contains).isPresent();
+            // Only what is stored makes another one known.
+            if (!isKnown) {
+                event.deliveryId().ifPresent(deliveries::add);
+                event.meaningKey().ifPresent(meanings::add);
                 unknown.add(event);
             }
         }
@@ -230,9 +242,13 @@ public final class Inbox {
         boolean oneByOne = rows.stream().anyMatch(row -> row.attempts > 0);
         List<StoredEvent> events = rows.stream()
                 .map(this::decode)
+                .flatMap(Optional::stream)
                 .sorted(StoredEvent.IN_ORDER)
                 .limit(oneByOne ? 1 : MAX_EVENTS_PER_CLAIM)
                 .toList();
+        if (events.isEmpty()) {
+            return null;
+        }
         Row first = rows.get(0);
         return new Claim(
                 lane,
@@ -240,13 +256,27 @@ public final class Inbox {
                 events,
                 first.conversationId == 0
                         ? Optional.empty()
-                        : Optional.of(conversations.load(first.accountId, first.conversationId)));
+                        : Optional.of(() -> conversations.load(first.accountId, first.conversationId)));
     }
 
-    private StoredEvent decode(Row row) {
-        Event event =
-                decoder.decode(row.payload.getBytes(StandardCharsets.UTF_8)).event();
-        return new StoredEvent(row.id, event, row.receivedAt, row.attempts);
+    /** Absent for what this release cannot read: set aside at once, so that it does not block its lane (invariant 10). */
+    private Optional<StoredEvent> decode(Row row) {
+        try {
+            Event event =
+                    decoder.decode(row.payload.getBytes(StandardCharsets.UTF_8)).event();
+            return Optional.of(new StoredEvent(row.id, event, row.receivedAt, row.attempts));
+        } catch (BadEventException e) {
+            database.jdbc()
+                    .sql("""
+                            UPDATE webhook_event
+                            SET attempts = attempts + 1, state = 'dead', error = :error
+                            WHERE id = :id""")
+                    .param("error", Failures.describe(e, MAX_ERROR_CHARS))
+                    .param("id", row.id)
+                    .update();
+            LOG.warn("event {} cannot be read any more and is set aside as a dead letter", row.id);
+            return Optional.empty();
+        }
     }
 
     private record Row(
@@ -255,7 +285,7 @@ public final class Inbox {
     /** Stores what was decided and marks the events as done, in the surrounding transaction (invariant 4). */
     public void complete(Claim claim) {
         claim.putDown();
-        claim.conversation().ifPresent(conversations::save);
+        claim.opened().ifPresent(conversations::save);
         jdbcTemplate.batchUpdate(
                 "UPDATE webhook_event SET state = 'done', error = NULL, handled_at = ? WHERE id = ?",
                 claim.getEvents().stream()
@@ -319,7 +349,8 @@ public final class Inbox {
         return Failures.causes(failure)
                 .anyMatch(cause -> cause instanceof TransientDataAccessException
                         || cause instanceof NonTransientDataAccessResourceException
-                        || cause instanceof CannotCreateTransactionException);
+                        || cause instanceof CannotCreateTransactionException
+                        || cause instanceof TransactionSystemException);
     }
 
     private static Long nullable(OptionalLong value) {

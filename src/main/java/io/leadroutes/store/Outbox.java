@@ -11,11 +11,14 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +31,14 @@ import org.slf4j.LoggerFactory;
  * made, so that after a crash it is known that the call may have happened.
  */
 public final class Outbox {
-    /** Longer than any call with its redeliveries may take; after it another dispatcher takes the wish over. */
-    private static final Duration LEASE = Duration.ofMinutes(2);
+    /**
+     * Longer than any wish may take: two calls of three tries of 20 s, each perhaps a minute before the throttle. After it
+     * another dispatcher takes the wish over.
+     */
+    private static final Duration LEASE = Duration.ofMinutes(10);
+
+    private static final Duration RECOVERY_INTERVAL = Duration.ofSeconds(15);
+    private static final Instant FOREVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_GROWN_PAUSE = Duration.ofMinutes(5);
@@ -46,6 +55,7 @@ public final class Outbox {
     private final Database database;
     private final Clock clock;
     private final RandomGenerator random;
+    private volatile Instant nextRecovery = Instant.MIN;
 
     /** @param random spreads retries */
     public Outbox(Database database, Clock clock, RandomGenerator random) {
@@ -71,19 +81,15 @@ public final class Outbox {
     private Optional<Waiting> waiting(String wishKey) {
         return database.jdbc()
                 .sql("""
-                        SELECT id, kind, destination, payload, reasons, urgency
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
+                          reasons, urgency
                         FROM outbox
                         WHERE wish_key = :key
                         FOR UPDATE""")
                 .param("key", wishKey)
-                .query((rs, i) -> new Waiting(
-                        rs.getLong("id"),
-                        new Wished(
-                                WishCodec.read(
-                                        rs.getString("kind"), rs.getString("destination"), rs.getString("payload")),
-                                Urgency.values()[rs.getInt("urgency")],
-                                Json.read(rs.getString("reasons"), REASONS))))
-                .optional();
+                .query((rs, i) -> Row.of(rs))
+                .optional()
+                .flatMap(row -> readable(row, r -> new Waiting(r.id, r.wished())));
     }
 
     private void update(long id, Wished wished) {
@@ -97,6 +103,20 @@ public final class Outbox {
                 .param("reasons", Json.write(wished.reasons()))
                 .param("urgency", wished.urgency().ordinal())
                 .param("now", Timestamp.from(clock.instant()))
+                .param("id", id)
+                .update();
+    }
+
+    /** Takes an older wish's effect over: when it is tried stays as it is. */
+    private void merge(long id, Wished wished) {
+        database.jdbc()
+                .sql("""
+                        UPDATE outbox
+                        SET payload = :payload, reasons = :reasons, urgency = :urgency
+                        WHERE id = :id""")
+                .param("payload", WishCodec.payload(wished.wish()))
+                .param("reasons", Json.write(wished.reasons()))
+                .param("urgency", wished.urgency().ordinal())
                 .param("id", id)
                 .update();
     }
@@ -127,25 +147,29 @@ public final class Outbox {
 
     /** The wishes of a conversation that are not yet granted, the older first. */
     List<Wish> waiting(long accountId, long conversationId) {
-        return database.jdbc()
+        return database
+                .jdbc()
                 .sql("""
-                        SELECT kind, destination, payload
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
+                          reasons, urgency
                         FROM outbox
                         WHERE account_id = :account AND conversation_id = :conversation
                           AND state IN ('pending', 'sending')
                         ORDER BY id""")
                 .param("account", accountId)
                 .param("conversation", conversationId)
-                .query((rs, i) ->
-                        WishCodec.read(rs.getString("kind"), rs.getString("destination"), rs.getString("payload")))
-                .list();
+                .query((rs, i) -> Row.of(rs))
+                .list()
+                .stream()
+                .flatMap(row -> readable(row, r -> r.wished().wish()).stream())
+                .toList();
     }
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
     public List<Delivery> claimForChatwoot(int limit) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons
+                  o.reasons, o.urgency
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
                   AND NOT EXISTS (
@@ -161,7 +185,7 @@ public final class Outbox {
     public List<Delivery> claimForEndpoints(int limit) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons
+                  o.reasons, o.urgency
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination <> 'chatwoot'
                   AND NOT EXISTS (
@@ -178,14 +202,15 @@ public final class Outbox {
             return List.of();
         }
         Instant now = clock.instant();
+        recoverNowAndThen(now);
         List<Delivery> claimed = database.transaction().execute(status -> {
-            List<Delivery> due = database.jdbc()
+            List<Row> due = database.jdbc()
                     .sql(sql)
                     .param("now", Timestamp.from(now))
                     .param("limit", limit)
-                    .query((rs, i) -> delivery(rs))
+                    .query((rs, i) -> Row.of(rs))
                     .list();
-            List<Delivery> mine = onePerConversation(due);
+            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due);
             for (Delivery delivery : mine) {
                 database.jdbc()
                         .sql("""
@@ -205,25 +230,108 @@ public final class Outbox {
         return claimed;
     }
 
-    private static Delivery delivery(ResultSet rs) throws SQLException {
-        return new Delivery(
-                rs.getLong("id"),
-                rs.getLong("account_id"),
-                rs.getLong("conversation_id"),
-                WishCodec.read(rs.getString("kind"), rs.getString("destination"), rs.getString("payload")),
-                rs.getInt("attempts"),
-                rs.getTimestamp("created_at").toInstant(),
-                Json.read(rs.getString("reasons"), REASONS).stream()
-                        .mapToLong(Reason::messageId)
-                        .max()
-                        .orElse(0));
+    private List<Delivery> onePerConversation(List<Row> due) {
+        Set<String> taken = inHandNow(due);
+        List<Delivery> mine = new ArrayList<>();
+        for (Row row : due) {
+            if (!taken.contains(row.conversation())) {
+                readable(row, Row::delivery).ifPresent(delivery -> {
+                    taken.add(row.conversation());
+                    mine.add(delivery);
+                });
+            }
+        }
+        return mine;
     }
 
-    private static List<Delivery> onePerConversation(List<Delivery> due) {
-        Set<String> seen = new HashSet<>();
-        return due.stream()
-                .filter(d -> seen.add(d.accountId() + ":" + d.conversationId() + ":" + d.destination()))
-                .toList();
+    /**
+     * The conversations that a dispatcher has in hand. Dispatchers of several replicas take turns here: what another one
+     * has claimed between our query and this lock is seen only now.
+     */
+    private Set<String> inHandNow(List<Row> due) {
+        database.jdbc()
+                .sql("SELECT lane FROM lane WHERE lane = 'outbox' FOR UPDATE")
+                .query(String.class)
+                .optional();
+        return new HashSet<>(database.jdbc()
+                .sql("""
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                          urgency
+                        FROM outbox
+                        WHERE state = 'sending' AND conversation_id IN (:conversations)""")
+                .param(
+                        "conversations",
+                        due.stream().map(Row::conversationId).distinct().toList())
+                .query((rs, i) -> Row.of(rs).conversation())
+                .list());
+    }
+
+    /** A row as it stands; what it wants may be unreadable. */
+    private record Row(
+            long id,
+            long accountId,
+            long conversationId,
+            String kind,
+            String destination,
+            String payload,
+            int attempts,
+            Instant createdAt,
+            String reasons,
+            int urgency) {
+
+        static Row of(ResultSet rs) throws SQLException {
+            return new Row(
+                    rs.getLong("id"),
+                    rs.getLong("account_id"),
+                    rs.getLong("conversation_id"),
+                    rs.getString("kind"),
+                    rs.getString("destination"),
+                    rs.getString("payload"),
+                    rs.getInt("attempts"),
+                    rs.getTimestamp("created_at").toInstant(),
+                    rs.getString("reasons"),
+                    rs.getInt("urgency"));
+        }
+
+        /** @throws IllegalStateException if this release cannot read it */
+        Wished wished() {
+            return new Wished(
+                    WishCodec.read(kind, destination, payload), Urgency.values()[urgency], Json.read(reasons, REASONS));
+        }
+
+        Delivery delivery() {
+            Wished wished = wished();
+            return new Delivery(
+                    id,
+                    accountId,
+                    conversationId,
+                    wished.wish(),
+                    attempts,
+                    createdAt,
+                    wished.reasons().stream().mapToLong(Reason::messageId).max().orElse(0));
+        }
+
+        String conversation() {
+            return accountId + ":" + conversationId + ":" + destination;
+        }
+    }
+
+    /** What stands in the row; absent, and set aside with its reason, if this release cannot read it (invariant 10). */
+    private <T> Optional<T> readable(Row row, Function<Row, T> reader) {
+        try {
+            return Optional.of(reader.apply(row));
+        } catch (IllegalStateException e) {
+            database.jdbc()
+                    .sql("""
+                            UPDATE outbox
+                            SET state = 'dead', wish_key = NULL, error = :error, lease_until = NULL
+                            WHERE id = :id""")
+                    .param("error", cut(e.getMessage()))
+                    .param("id", row.id)
+                    .update();
+            LOG.warn("wish {} ({}) cannot be read and is set aside as a dead letter", row.id, row.kind);
+            return Optional.empty();
+        }
     }
 
     /** @param answer what came back, in few words; no customer text */
@@ -232,10 +340,11 @@ public final class Outbox {
                 .sql("""
                         UPDATE outbox
                         SET state = 'done', done_at = :now, answer = :answer, error = NULL, lease_until = NULL
-                        WHERE id = :id AND state = 'sending'""")
+                        WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
                 .param("now", Timestamp.from(clock.instant()))
                 .param("answer", cut(answer))
                 .param("id", delivery.id())
+                .param("attempts", delivery.attempts())
                 .update();
     }
 
@@ -245,9 +354,10 @@ public final class Outbox {
                 .sql("""
                         UPDATE outbox
                         SET state = 'dead', attempts = attempts + 1, error = :error, lease_until = NULL
-                        WHERE id = :id AND state = 'sending'""")
+                        WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
                 .param("error", cut(error))
                 .param("id", delivery.id())
+                .param("attempts", delivery.attempts())
                 .update();
         LOG.warn(
                 "wish {} ({}) of conversation {} set aside as a dead letter",
@@ -265,7 +375,12 @@ public final class Outbox {
             dead(delivery, error);
             return;
         }
-        putBack(delivery, clock.instant().plus(pause(delivery.attempts())), 1, error);
+        putBack(
+                delivery.id(),
+                delivery.attempts(),
+                clock.instant().plus(pause(delivery.attempts())),
+                delivery.attempts() + 1,
+                error);
     }
 
     /**
@@ -274,7 +389,7 @@ public final class Outbox {
      * @param attempted false if the request never reached the application, which then is no attempt
      */
     public void retryAt(Delivery delivery, Instant at, boolean attempted, String error) {
-        putBack(delivery, at, attempted ? 1 : 0, error);
+        putBack(delivery.id(), delivery.attempts(), at, delivery.attempts() + (attempted ? 1 : 0), error);
     }
 
     private Duration pause(int attempts) {
@@ -285,79 +400,116 @@ public final class Outbox {
         return Duration.ofMillis(random.nextLong(Math.min(grown, LONGEST_GROWN_PAUSE.toMillis())) + 1);
     }
 
-    private void putBack(Delivery delivery, Instant dueAt, int attempts, String error) {
-        database.transaction().executeWithoutResult(status -> {
-            Wish wish = delivery.wish();
-            String key = key(delivery.accountId(), delivery.conversationId(), wish);
-            Optional<Waiting> newer = waiting(key);
-            if (newer.isPresent()) {
-                Waiting n = newer.get();
-                Wished older = new Wished(wish, n.wished.urgency(), List.of());
-                database.jdbc()
-                        .sql("UPDATE outbox SET payload = :payload WHERE id = :id")
-                        .param("payload", WishCodec.payload(n.wished.over(older).wish()))
-                        .param("id", n.id)
-                        .update();
-            }
-            database.jdbc()
-                    .sql("""
-                            UPDATE outbox
-                            SET state = :state, wish_key = :key, attempts = attempts + :attempts, error = :error,
-                              due_at = :dueAt, lease_until = NULL
-                            WHERE id = :id AND state IN ('sending', 'dead')""")
-                    .param("state", newer.isPresent() ? "merged" : "pending")
-                    .param("key", newer.isPresent() ? null : key)
-                    .param("attempts", attempts)
-                    .param("error", cut(error))
-                    .param("dueAt", Timestamp.from(dueAt))
-                    .param("id", delivery.id())
-                    .update();
-        });
+    /**
+     * Puts back a wish that is in this hand; if another dispatcher has taken it over meanwhile, that one's outcome counts.
+     *
+     * @param attempts those that the wish had when it was taken: they tell whose hand it is in
+     */
+    private boolean putBack(long id, int attempts, Instant dueAt, int attemptsAfter, String error) {
+        return putBack("""
+                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons, urgency
+                FROM outbox
+                WHERE id = :id AND state = 'sending' AND attempts = :attempts
+                FOR UPDATE""", Map.of("id", id, "attempts", attempts), dueAt, attemptsAfter, error);
+    }
+
+    private boolean putBack(String sql, Map<String, ?> params, Instant dueAt, int attempts, String error) {
+        return Boolean.TRUE.equals(database.transaction().execute(status -> {
+            Optional<Row> row = database.jdbc()
+                    .sql(sql)
+                    .params(params)
+                    .query((rs, i) -> Row.of(rs))
+                    .optional();
+            Optional<Wished> wished = row.flatMap(r -> readable(r, Row::wished));
+            wished.ifPresent(mine -> putBack(row.get(), mine, dueAt, attempts, error));
+            return wished.isPresent();
+        }));
+    }
+
+    private void putBack(Row row, Wished wished, Instant dueAt, int attempts, String error) {
+        // A worker that adds a newer one holds this lock: so there are never two that wait.
+        database.jdbc()
+                .sql("""
+                        SELECT conversation_id
+                        FROM conversation
+                        WHERE account_id = :account AND conversation_id = :conversation
+                        FOR UPDATE""")
+                .param("account", row.accountId)
+                .param("conversation", row.conversationId)
+                .query(Long.class)
+                .optional();
+        String key = key(row.accountId, row.conversationId, wished.wish());
+        Optional<Waiting> newer = waiting(key);
+        newer.ifPresent(n -> merge(n.id, n.wished.over(wished)));
+        database.jdbc()
+                .sql("""
+                        UPDATE outbox
+                        SET state = :state, wish_key = :key, attempts = :attempts, error = :error, due_at = :dueAt,
+                          lease_until = NULL
+                        WHERE id = :id""")
+                .param("state", newer.isPresent() ? "merged" : "pending")
+                .param("key", newer.isPresent() ? null : key)
+                .param("attempts", attempts)
+                .param("error", cut(error))
+                .param("dueAt", Timestamp.from(dueAt))
+                .param("id", row.id)
+                .update();
     }
 
     /**
-     * Puts back what a dispatcher that died had in hand; the call may or may not have been made.
+     * Puts back what a dispatcher that died had in hand; the call may or may not have been made. While wishes are
+     * claimed, this happens by itself for those whose lease is over.
      *
      * @param alone true if no other process can be sending, so that leases need not run out
      * @return how many were put back
      */
     public int recover(boolean alone) {
         Instant now = clock.instant();
-        List<Delivery> abandoned = database.jdbc()
+        List<Row> abandoned = database.jdbc()
                 .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                          urgency
                         FROM outbox
                         WHERE state = 'sending' AND lease_until <= :until""")
-                .param("until", Timestamp.from(alone ? now.plus(LEASE) : now))
-                .query((rs, i) -> delivery(rs))
+                .param("until", Timestamp.from(alone ? FOREVER : now))
+                .query((rs, i) -> Row.of(rs))
                 .list();
-        for (Delivery delivery : abandoned) {
-            putBack(delivery, now, 1, "the dispatcher stopped while it was sending");
+        int recovered = 0;
+        for (Row row : abandoned) {
+            if (putBack(row.id, row.attempts, now, row.attempts + 1, "the dispatcher stopped while it was sending")) {
+                recovered++;
+            }
         }
-        return abandoned.size();
+        return recovered;
+    }
+
+    private void recoverNowAndThen(Instant now) {
+        if (!now.isBefore(nextRecovery)) {
+            nextRecovery = now.plus(RECOVERY_INTERVAL);
+            int recovered = recover(false);
+            if (recovered > 0) {
+                LOG.warn(
+                        "{} wishes were left in the hand of a dispatcher that stopped; they are tried again",
+                        recovered);
+            }
+        }
     }
 
     /**
-     * Puts a dead letter back, to be tried at once. It counts as tried before, so that a note is looked for first.
+     * Puts a dead letter back, to be tried at once and as long as a new one. It counts as tried once, so that a note is
+     * looked for first.
      *
-     * @return false if there is no such dead letter
+     * @return false if there is no such dead letter, or it cannot be read
      */
     public boolean revive(long id) {
-        Optional<Delivery> dead = database.jdbc()
-                .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, 0 AS attempts, created_at,
-                          reasons
-                        FROM outbox
-                        WHERE id = :id AND state = 'dead'""")
-                .param("id", id)
-                .query((rs, i) -> delivery(rs))
-                .optional();
-        dead.ifPresent(delivery -> putBack(delivery, clock.instant(), 0, "put back by hand"));
-        return dead.isPresent();
+        return putBack("""
+                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons, urgency
+                FROM outbox
+                WHERE id = :id AND state = 'dead'
+                FOR UPDATE""", Map.of("id", id), clock.instant(), 1, "put back by hand");
     }
 
     private static String cut(String text) {
-        String clean = text.replace('\u0000', ' ');
-        return clean.length() <= MAX_TEXT_CHARS ? clean : clean.substring(0, MAX_TEXT_CHARS);
+        return Texts.cut(String.valueOf(text).replace('\u0000', ' '), MAX_TEXT_CHARS);
     }
 }

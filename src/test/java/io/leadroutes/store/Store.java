@@ -1,0 +1,173 @@
+package io.leadroutes.store;
+
+import io.leadroutes.conversation.Conversation;
+import io.leadroutes.conversation.Destinations;
+import io.leadroutes.conversation.Reason;
+import io.leadroutes.conversation.Steps;
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.conversation.Wished;
+import io.leadroutes.event.Bodies;
+import io.leadroutes.event.Decoded;
+import io.leadroutes.rules.RuleBook;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The store on one database with a clock that stands still, and what a worker does with it. */
+public final class Store implements AutoCloseable {
+    public static final long ACCOUNT = Bodies.ACCOUNT;
+    public static final Duration QUIET = Duration.ofSeconds(1);
+    private static final RuleBook RULES = RuleBook.load(Path.of("rules.yaml"));
+
+    public final TestClock clock = new TestClock();
+    public final Database database;
+    public final Outbox outbox;
+    public final Conversations conversations;
+    public final Inbox inbox;
+    public final Records records;
+    public final Steps steps =
+            new Steps(RULES, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
+    public final Events events;
+
+    public Store(TestDatabases.Engine engine) {
+        this(TestDatabases.own(engine));
+    }
+
+    public Store(Database database) {
+        this.database = database;
+        outbox = new Outbox(database, clock, new Random(42));
+        conversations = new Conversations(database, outbox, clock);
+        inbox = anotherInbox();
+        records = new Records(database, outbox, clock);
+        events = new Events(conversations, steps);
+    }
+
+    /** As a second replica would have it. */
+    Inbox anotherInbox() {
+        return new Inbox(database, conversations, clock, QUIET);
+    }
+
+    /** As it would come in now. */
+    NewEvent event(Bodies body) {
+        return event(body, UUID.randomUUID().toString());
+    }
+
+    NewEvent event(Bodies body, String delivery) {
+        Decoded decoded = body.decoded();
+        return new NewEvent(
+                decoded.event(),
+                ACCOUNT,
+                decoded.storedPayload(),
+                Optional.of(delivery),
+                decoded.meaningKey(),
+                clock.instant());
+    }
+
+    int append(Bodies... bodies) {
+        return inbox.append(Arrays.stream(bodies).map(this::event).toList());
+    }
+
+    <T> T inTransaction(Function<Store, T> work) {
+        return database.transaction().execute(status -> work.apply(this));
+    }
+
+    /** A claim that is given back at once. */
+    Claim claim(String lane) {
+        return database.transaction().execute(status -> inbox.claim(lane));
+    }
+
+    /** One lane as the worker's route handles it, with this in place of its steps; true if there was something to do. */
+    boolean work(String lane, Consumer<Conversation> slip) {
+        Claim[] claim = new Claim[1];
+        try {
+            return database.transaction().execute(status -> {
+                claim[0] = inbox.claim(lane);
+                if (claim[0] == null) {
+                    return false;
+                }
+                for (StoredEvent event : claim[0].getEvents()) {
+                    handle(claim[0], event, slip);
+                }
+                inbox.complete(claim[0]);
+                return true;
+            });
+        } catch (RuntimeException e) {
+            inbox.failed(claim[0], e);
+            return true;
+        }
+    }
+
+    private void handle(Claim claim, StoredEvent event, Consumer<Conversation> slip) {
+        if (event.isCustomerMessage()) {
+            slip.accept(events.conversation(claim, event));
+        } else if (event.isOfConversation()) {
+            steps.resolution(events.conversation(claim, event));
+        } else if (event.isOfContact()) {
+            events.contact(claim, event);
+        }
+    }
+
+    boolean work(String lane) {
+        return work(lane, this::allSteps);
+    }
+
+    void allSteps(Conversation conversation) {
+        steps.tag(conversation);
+        steps.score(conversation);
+        steps.qualify(conversation);
+        steps.escalate(conversation);
+    }
+
+    public static String lane(long conversation) {
+        return "conversation:" + ACCOUNT + ":" + conversation;
+    }
+
+    /** Wishes as a committed decision adds them. */
+    public void wish(long conversation, Urgency urgency, Wish... wishes) {
+        wish(conversation, urgency, new Reason("rule", 1, List.of("word")), wishes);
+    }
+
+    void wish(long conversation, Urgency urgency, Reason reason, Wish... wishes) {
+        List<Wished> decided = Arrays.stream(wishes)
+                .map(wish -> new Wished(wish, urgency, List.of(reason)))
+                .toList();
+        database.transaction().executeWithoutResult(status -> outbox.add(ACCOUNT, conversation, decided));
+    }
+
+    /** The next wish for Chatwoot, in hand. */
+    public Delivery next() {
+        return outbox.claimForChatwoot(1).get(0);
+    }
+
+    List<Map<String, Object>> rows(String sql) {
+        return database.jdbc().sql(sql).query().listOfRows();
+    }
+
+    Map<String, Object> row(long outboxId) {
+        return database.jdbc()
+                .sql("SELECT * FROM outbox WHERE id = :id")
+                .param("id", outboxId)
+                .query()
+                .singleRow();
+    }
+
+    long count(String fromWhere) {
+        return database.jdbc()
+                .sql("SELECT COUNT(*) FROM " + fromWhere)
+                .query(Long.class)
+                .single();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
