@@ -37,8 +37,17 @@ public final class TestDatabases {
         return open(engine, "crm", "db/crm");
     }
 
+    /** The JDBC URL of an empty PostgreSQL database; its user is {@code postgres}, without a password. */
+    public static String postgresUrl() {
+        return Postgres.running().create(name());
+    }
+
+    private static String name() {
+        return "test_" + UUID.randomUUID().toString().replace('-', '_');
+    }
+
     private static Database open(Engine engine, String name, String migrations) {
-        String id = "test_" + UUID.randomUUID().toString().replace('-', '_');
+        String id = name();
         if (engine == Engine.H2) {
             return new Database(name, "jdbc:h2:mem:" + id, "sa", "", migrations);
         }
