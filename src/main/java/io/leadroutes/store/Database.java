@@ -35,10 +35,7 @@ public final class Database implements AutoCloseable {
     public Database(String name, String url, String user, String password, String migrations) {
         String lower = url.toLowerCase(Locale.ROOT);
         h2 = lower.startsWith("jdbc:h2:");
-        exclusive = h2
-                && !lower.startsWith("jdbc:h2:tcp:")
-                && !lower.startsWith("jdbc:h2:ssl:")
-                && !lower.contains(";auto_server=true");
+        exclusive = h2 && !lower.startsWith("jdbc:h2:tcp:") && !lower.startsWith("jdbc:h2:ssl:");
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(h2 ? withH2Settings(url) : url);

@@ -1,0 +1,204 @@
+package io.leadroutes.chatwoot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.leadroutes.chatwoot.ChatwootException.Paused;
+import io.leadroutes.chatwoot.ChatwootException.Rejected;
+import io.leadroutes.chatwoot.ChatwootException.Unavailable;
+import io.leadroutes.store.TestClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The answers of CONTRACT section 3.1. */
+class GatewayTest {
+    private static final Instant NOW = Instant.parse("2026-09-01T10:00:20Z");
+
+    private final TestClock clock = new TestClock();
+    private final Budget budget = new Budget(60, clock);
+    private final Gateway gateway = new Gateway("secret-token", budget, clock);
+
+    @BeforeEach
+    void setClock() {
+        clock.set(NOW);
+    }
+
+    private ApiAnswer answer(int status, String body) throws ChatwootException {
+        return gateway.answer("set-labels", status, body, Optional.empty());
+    }
+
+    private Paused paused(int status, String body, String retryAfter) {
+        return catchThrowableOfType(
+                Paused.class, () -> gateway.answer("set-labels", status, body, Optional.ofNullable(retryAfter)));
+    }
+
+    // ---- success
+
+    @Test
+    void aSuccessIsItsJson() throws ChatwootException {
+        assertThat(answer(200, "{\"payload\":[\"a\"]}")
+                        .body()
+                        .path("payload")
+                        .path(0)
+                        .asText())
+                .isEqualTo("a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n"})
+    void anEmptySuccessIsLegal(String body) throws ChatwootException {
+        assertThat(answer(200, body).body().isMissingNode()).isTrue();
+        assertThat(answer(204, body).status()).isEqualTo(204);
+    }
+
+    @Test
+    void aNullIsASuccessThatTheCallJudges() throws ChatwootException {
+        assertThat(answer(200, "null").body().isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html>Sign in</html>", "{\"broken\":", "{'a':1}"})
+    void aSuccessThatIsNotJsonIsAnOutage(String body) {
+        assertThatThrownBy(() -> answer(200, body)).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    @Tag("invariant-12")
+    void anAnswerIsToldWithoutItsBody() throws ChatwootException {
+        assertThat(answer(200, "{\"content\":\"customer text\"}")).hasToString("set-labels: 200");
+    }
+
+    // ---- 429
+
+    @Test
+    @Tag("invariant-7")
+    void tooManyRequestsStopAllCallsUntilTheNextMinute() {
+        Paused paused = paused(429, "Retry later\n", null);
+
+        assertThat(paused.until()).isEqualTo(Instant.parse("2026-09-01T10:01:01Z"));
+        assertThat(paused.reached()).as("it never reached the application").isFalse();
+        assertThat(budget.free()).isZero();
+        clock.set(paused.until());
+        assertThat(budget.free()).isEqualTo(60);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30, 2026-09-01T10:00:50Z", "nonsense, 2026-09-01T10:01:01Z"})
+    void tooManyRequestsNameTheirTimeInAHeader(String header, Instant until) {
+        assertThat(paused(429, "Retry later\n", header).until()).isEqualTo(until);
+    }
+
+    @Test
+    void tooManyRequestsNameTheirTimeInTheBodyInTheOriginalReference() {
+        assertThat(paused(429, "{\"error\":\"Rate limit exceeded\",\"retry_after\":45}", null)
+                        .until())
+                .isEqualTo(NOW.plusSeconds(45));
+    }
+
+    // ---- access
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "401 | {\"error\":\"Invalid Access Token\"}",
+                "401 | {\"errors\":[\"You need to sign in or sign up before continuing.\"]}",
+                "403 | {\"error\":\"API access is disabled for this account\"}"
+            })
+    void aTokenThatIsRefusedStopsAllCallsForAMinute(int status, String body) {
+        Paused paused = paused(status, body, null);
+
+        assertThat(paused.until()).isEqualTo(NOW.plusSeconds(60));
+        assertThat(budget.free()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "401 | {\"error\":\"You are not authorized to do this action\"}",
+                "401 | {\"error\":\"Invalid User IDs\"}",
+                "403 | <html>blocked by the firewall</html>",
+                "402 | {\"error\":\"Upgrade your plan\"}",
+                "404 | {\"error\":\"Resource could not be found\"}",
+                "409 | {}",
+                "422 | {\"message\":\"Title is taken\",\"attributes\":[\"title\"]}"
+            })
+    @Tag("invariant-9")
+    void aRefusalOfThisItemIsNeverRepeatedAndStopsNothingElse(int status, String body) {
+        assertThatThrownBy(() -> answer(status, body))
+                .isInstanceOf(Rejected.class)
+                .hasMessageStartingWith("set-labels: " + status);
+        assertThat(budget.free()).isEqualTo(60);
+    }
+
+    // ---- outages
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 301, 302, 307, 408, 500, 502, 503, 504})
+    void whatMayGoBetterLaterIsAnOutage(int status) {
+        assertThatThrownBy(() -> answer(status, "{\"status\":500}")).isInstanceOf(Unavailable.class);
+        assertThat(budget.free()).isEqualTo(60);
+    }
+
+    @Test
+    void anOutageThatNamesItsEndIsWaitedFor() {
+        Paused paused = paused(503, "", "120");
+
+        assertThat(paused.until()).isEqualTo(NOW.plusSeconds(120));
+        assertThat(paused.reached()).as("it may have been carried out").isTrue();
+        assertThat(budget.free()).as("it is about this call").isEqualTo(60);
+    }
+
+    @Test
+    void aLongErrorPageIsCut() {
+        assertThatThrownBy(() -> answer(500, "<p>\n".repeat(10_000)))
+                .message()
+                .hasSizeLessThan(400)
+                .doesNotContain("\n");
+    }
+
+    // ---- the message
+
+    @Test
+    @Tag("invariant-12")
+    void aRequestLeavesWithOurHeadersAndNoOthers() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setHeader("CamelHttpUri", "http://169.254.169.254/");
+        exchange.getMessage().setHeader("Cookie", "a=b");
+        exchange.getMessage().setBody(ApiRequest.post("set-labels", "/api/v1/x", Map.of("labels", "\u00fc")));
+
+        gateway.prepare(exchange);
+
+        assertThat(exchange.getMessage().getHeaders())
+                .containsOnlyKeys("CamelHttpMethod", "CamelHttpPath", "Accept", "Api-Access-Token", "Content-Type")
+                .containsEntry("Api-Access-Token", "secret-token");
+        assertThat(exchange.getMessage().getBody(byte[].class))
+                .isEqualTo("{\"labels\":\"\u00fc\"}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anAnswerIsReadFromTheMessageWhateverTheCaseOfItsHeader() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable("verb", "set-labels");
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 429);
+        exchange.getMessage().setHeader("retry-after", "7");
+
+        Paused paused = catchThrowableOfType(Paused.class, () -> gateway.understand(exchange));
+
+        assertThat(Duration.between(NOW, paused.until())).isEqualTo(Duration.ofSeconds(7));
+    }
+}

@@ -1,0 +1,211 @@
+package io.leadroutes.crm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.store.Database;
+import io.leadroutes.store.Json;
+import io.leadroutes.store.Leads;
+import io.leadroutes.store.TestDatabases;
+import io.leadroutes.store.TestDatabases.Engine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The statement that engineers edit, as it stands in its route. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class CrmUpsertTest {
+    private static final String STATEMENT = statement().replace(":?", ":");
+
+    @Parameter
+    Engine engine;
+
+    private Database database;
+    private NamedParameterJdbcTemplate jdbc;
+
+    @BeforeEach
+    void open() {
+        database = TestDatabases.crm(engine);
+        jdbc = new NamedParameterJdbcTemplate(database.dataSource());
+    }
+
+    @AfterEach
+    void close() {
+        if (database != null) {
+            database.close();
+        }
+    }
+
+    private static String statement() {
+        try {
+            Object yaml = new Load(LoadSettings.builder().build())
+                    .loadFromString(Files.readString(Path.of("routes/crm.camel.yaml")));
+            return constants(yaml).stream()
+                    .filter(text -> text.contains("MERGE INTO"))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> constants(Object node) {
+        if (node instanceof Map<?, ?> map) {
+            return map.values().stream().flatMap(v -> constants(v).stream()).toList();
+        }
+        if (node instanceof List<?> list) {
+            return list.stream().flatMap(v -> constants(v).stream()).toList();
+        }
+        return node instanceof String text ? List.of(text) : List.of();
+    }
+
+    /** As it comes out of the outbox. */
+    private static Map<String, Object> lead() {
+        try {
+            return new HashMap<>(Json.map(Json.tree(Json.write(Leads.of(1580)))));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void upsert(Map<String, Object> lead) {
+        jdbc.update(STATEMENT, new LeadMapping().parameters(lead));
+    }
+
+    private Map<String, Object> row() {
+        return jdbc.getJdbcOperations().queryForMap("SELECT * FROM crm_lead");
+    }
+
+    @Test
+    void aLeadBecomesARowWithAllItsColumns() {
+        upsert(lead());
+
+        assertThat(row())
+                .containsEntry("account_id", 7L)
+                .containsEntry("contact_id", 9021L)
+                .containsEntry("conversation_id", 1580L)
+                .containsEntry("name", "Jonas Feld")
+                .containsEntry("email", "jonas@example.org")
+                .containsEntry("company_size", "51-200")
+                .containsEntry("deal_value", "50000.0")
+                .containsEntry("score", 75)
+                .containsEntry("stage", "qualified")
+                .containsEntry("labels", "qualified,hot-lead")
+                .containsEntry("first_message", "Hello")
+                .containsEntry("resolved_at", null);
+        assertThat(jdbc.getJdbcOperations().queryForObject("SELECT qualified_at FROM crm_lead", Timestamp.class))
+                .isEqualTo(Timestamp.from(Instant.parse("2026-09-01T10:00:00Z")));
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void howeverOftenALeadComesThereIsOneRow() {
+        upsert(lead());
+        upsert(lead());
+        Map<String, Object> otherConversation = lead();
+        otherConversation.put("conversation_id", 1600);
+        otherConversation.put("score", 100);
+        otherConversation.put("stage", "resolved");
+        otherConversation.put("resolved_at", "2026-09-02T10:00:00Z");
+        upsert(otherConversation);
+
+        assertThat(row())
+                .containsEntry("conversation_id", 1600L)
+                .containsEntry("score", 100)
+                .containsEntry("stage", "resolved");
+    }
+
+    @Test
+    void anotherContactAndAnotherAccountHaveTheirOwnRow() {
+        upsert(lead());
+        Map<String, Object> contact = lead();
+        contact.put("contact_id", 9022);
+        upsert(contact);
+        Map<String, Object> account = lead();
+        account.put("account_id", 8);
+        upsert(account);
+
+        assertThat(jdbc.getJdbcOperations().queryForObject("SELECT COUNT(*) FROM crm_lead", Long.class))
+                .isEqualTo(3);
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void whatIsNotKnownErasesNothing() {
+        upsert(lead());
+        Map<String, Object> poor = lead();
+        for (String key : List.of("name", "email", "phone", "company", "company_size", "industry", "deal_value")) {
+            poor.put(key, null);
+        }
+        poor.put("first_message", "later");
+        poor.put("qualified_at", "2026-10-01T10:00:00Z");
+        upsert(poor);
+
+        assertThat(row())
+                .containsEntry("name", "Jonas Feld")
+                .containsEntry("phone", "+4790012345")
+                .containsEntry("company", "Nordlys")
+                .containsEntry("industry", "boats")
+                .containsEntry("first_message", "Hello");
+        assertThat(jdbc.getJdbcOperations().queryForObject("SELECT qualified_at FROM crm_lead", Timestamp.class))
+                .as("the first time")
+                .isEqualTo(Timestamp.from(Instant.parse("2026-09-01T10:00:00Z")));
+    }
+
+    @Test
+    void aLeadOfWhichLittleIsKnownIsARowToo() {
+        Map<String, Object> lead = lead();
+        lead.replaceAll(
+                (key, value) -> List.of("account_id", "contact_id", "conversation_id", "score", "stage", "updated_at")
+                                .contains(key)
+                        ? value
+                        : null);
+
+        upsert(lead);
+
+        assertThat(row()).containsEntry("name", null).containsEntry("qualified_at", null);
+    }
+
+    @Test
+    @Tag("invariant-12")
+    void hostileTextStaysText() {
+        String hostile = "Robert'); DROP TABLE crm_lead;-- \" \\ :name ? {d '1'} \uD83D\uDE80 \u202e \n\t";
+        Map<String, Object> lead = lead();
+        lead.put("name", hostile);
+        lead.put("first_message", hostile + "\u0000");
+        lead.put("company", "=HYPERLINK(\"x\")");
+
+        upsert(lead);
+
+        assertThat(row())
+                .containsEntry("name", hostile)
+                .containsEntry("first_message", hostile)
+                .containsEntry("company", "=HYPERLINK(\"x\")");
+    }
+
+    @Test
+    void theLongestTextsFit() {
+        Map<String, Object> lead = lead();
+        lead.replaceAll(
+                (key, value) -> value instanceof String && !key.endsWith("_at") ? "x".repeat(2_000_000) : value);
+
+        upsert(lead);
+
+        assertThat(row().get("first_message")).asString().hasSize(1_000_000);
+    }
+}

@@ -1,0 +1,141 @@
+package io.leadroutes.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.leadroutes.event.Bodies;
+import io.leadroutes.store.TestDatabases.Engine;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.h2.tools.Server;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DatabaseTest {
+    private static Database h2(String url) {
+        return new Database("leadroutes", url, "sa", "", "db/migration");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void theSchemaIsMadeOnceAndFoundAgain(Engine engine) {
+        try (Database database = TestDatabases.own(engine)) {
+            assertThat(database.jdbc()
+                            .sql(
+                                    "SELECT COUNT(*) FROM \"schema_history_leadroutes\" WHERE \"success\" AND \"version\" = '1'")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(1);
+            assertThat(database.jdbc()
+                            .sql("SELECT COUNT(*) FROM outbox")
+                            .query(Long.class)
+                            .single())
+                    .isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Engine.class)
+    void bothSchemasFitIntoOneDatabaseWithTablesOfOthers(Engine engine) {
+        try (Database own = TestDatabases.own(engine)) {
+            own.jdbc().sql("CREATE TABLE somebody_elses (id BIGINT)").update();
+            org.flywaydb.core.Flyway.configure()
+                    .dataSource(own.dataSource())
+                    .locations("classpath:db/crm")
+                    .table("schema_history_crm")
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
+                    .load()
+                    .migrate();
+
+            assertThat(own.jdbc()
+                            .sql("SELECT COUNT(*) FROM crm_lead")
+                            .query(Long.class)
+                            .single())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void h2TakesTheSettingsThatWeNeedAndKeepsThoseOfTheOperator() {
+        try (Database database = h2("jdbc:h2:mem:settings;LOCK_TIMEOUT=77")) {
+            assertThat(setting(database, "MODE")).isEqualTo("PostgreSQL");
+            assertThat(setting(database, "QUERY_CACHE_SIZE")).isEqualTo("100");
+            assertThat(database.jdbc()
+                            .sql("CALL LOCK_TIMEOUT()")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(77);
+            assertThat(setting(database, "TIME ZONE")).isEqualTo("UTC");
+        }
+    }
+
+    private static String setting(Database database, String name) {
+        return database.jdbc()
+                .sql("SELECT setting_value FROM information_schema.settings WHERE setting_name = :name")
+                .param("name", name)
+                .query(String.class)
+                .optional()
+                .orElse("");
+    }
+
+    @Test
+    void h2InThisProcessIsOursAlone() {
+        try (Database database = h2("jdbc:h2:mem:alone")) {
+            assertThat(database.isExclusive()).isTrue();
+        }
+    }
+
+    @Test
+    void h2BehindAServerIsShared() throws SQLException {
+        Server server = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
+        try (Database database = h2("jdbc:h2:tcp://localhost:" + server.getPort() + "/mem:shared")) {
+            assertThat(database.isExclusive()).isFalse();
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void postgresIsShared() {
+        try (Database database = TestDatabases.own(Engine.POSTGRESQL)) {
+            assertThat(database.isExclusive()).isFalse();
+        }
+    }
+
+    @Test
+    @Tag("invariant-1")
+    void whatWasAppendedSurvivesAnEndWithoutAnOrderlyStop(@TempDir Path folder) {
+        String url = "jdbc:h2:file:" + folder.resolve("db");
+        Store first = new Store(h2(url));
+        first.append(Bodies.message(1, 1, "hello").at(first.clock.instant()));
+        // Closes the files as they are: nothing more is written.
+        first.database.jdbc().sql("SHUTDOWN IMMEDIATELY").update();
+        drop(first);
+
+        try (Store second = new Store(h2(url))) {
+            assertThat(second.records.inbox().pending()).isEqualTo(1);
+            assertThat(second.append(
+                            Bodies.message(1, 1, "hello").at(second.clock.instant()),
+                            Bodies.message(1, 2, "again").at(second.clock.instant())))
+                    .as("the ids go on, the event is known")
+                    .isEqualTo(1);
+        }
+    }
+
+    private static void drop(Store store) {
+        // Without the checkpoint of an orderly close.
+        ((HikariDataSource) store.database.dataSource()).close();
+    }
+
+    @Test
+    void aWrongAddressStopsTheStart() {
+        assertThatThrownBy(() ->
+                        new Database("leadroutes", "jdbc:h2:file:/proc/no/such/place/db", "sa", "", "db/migration"))
+                .isInstanceOf(RuntimeException.class);
+    }
+}

@@ -1,0 +1,515 @@
+package io.leadroutes.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.conversation.Reason;
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.event.Bodies;
+import io.leadroutes.event.Priority;
+import io.leadroutes.store.TestDatabases.Engine;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class OutboxTest {
+    private static final long A = 1580;
+    private static final long B = 1581;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Wish TEAM = new Wish.AssignTeam("sales");
+    private static final Wish NOTE = new Wish.Note("qualify", "hello");
+    private static final Wish HIGH = Wish.SetPriority.atLeast(Priority.HIGH);
+
+    @Parameter
+    Engine engine;
+
+    private Store store;
+    private Outbox outbox;
+
+    @BeforeEach
+    void open() {
+        store = new Store(engine);
+        outbox = store.outbox;
+    }
+
+    @AfterEach
+    void close() {
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    private static Wish labels(String... labels) {
+        return new Wish.AddLabels(List.of(labels));
+    }
+
+    private static Wish attribute(String key, Object value) {
+        return new Wish.SetAttributes(Map.of(key, value));
+    }
+
+    // ---- adding
+
+    @Test
+    @Tag("invariant-5")
+    void labelsOfABurstBecomeOneWish() {
+        store.wish(A, Urgency.TAGGING, labels("a", "b"));
+        store.wish(A, Urgency.TAGGING, labels("b", "c"));
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A)).containsExactly(labels("a", "b", "c"));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void attributesAreMergedAndTheLastValueWins() {
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 30), attribute("industry", "boats"));
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 75));
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A))
+                .containsExactly(new Wish.SetAttributes(Map.of("lead_score", 75, "industry", "boats")));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void thereIsOneWaitingWishPerConversationAndKind() {
+        store.wish(A, Urgency.TAGGING, TEAM, NOTE, HIGH, labels("a"));
+        store.wish(A, Urgency.TAGGING, new Wish.AssignTeam("support"), HIGH, labels("b"));
+        store.wish(B, Urgency.TAGGING, TEAM);
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A))
+                .containsExactly(new Wish.AssignTeam("support"), NOTE, HIGH, labels("a", "b"));
+        assertThat(outbox.waiting(Store.ACCOUNT, B)).containsExactly(TEAM);
+        assertThat(outbox.waiting(Store.ACCOUNT + 1, A)).as("another account").isEmpty();
+    }
+
+    @Test
+    void aMergedWishTakesTheMoreUrgentLane() {
+        store.wish(A, Urgency.ESCALATION, labels("escalated"));
+        store.wish(A, Urgency.TAGGING, labels("pricing-inquiry"));
+        store.wish(B, Urgency.TAGGING, labels("a"));
+        store.wish(B, Urgency.QUALIFICATION, labels("b"));
+
+        assertThat(store.rows("SELECT urgency FROM outbox ORDER BY id"))
+                .extracting(row -> row.get("urgency"))
+                .containsExactly(0, 1);
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void aMergedWishKeepsAllItsReasons() {
+        store.wish(A, Urgency.TAGGING, new Reason("one", 11, List.of("price")), labels("a"));
+        store.wish(A, Urgency.TAGGING, new Reason("two", 12, List.of("demo")), labels("b"));
+
+        assertThat(store.rows("SELECT reasons FROM outbox").get(0).get("reasons"))
+                .asString()
+                .contains("\"one\"", "\"price\"", "\"two\"", "\"demo\"", "11", "12");
+    }
+
+    // ---- claiming
+
+    @Test
+    void theMostUrgentIsTakenFirstThenTheOldest() {
+        store.wish(1, Urgency.TAGGING, TEAM);
+        store.wish(2, Urgency.QUALIFICATION, TEAM);
+        store.wish(3, Urgency.TAGGING, TEAM);
+        store.wish(4, Urgency.ESCALATION, TEAM);
+
+        assertThat(outbox.claimForChatwoot(2))
+                .extracting(Delivery::conversationId)
+                .containsExactly(4L, 2L);
+        assertThat(outbox.claimForChatwoot(9))
+                .extracting(Delivery::conversationId)
+                .containsExactly(1L, 3L);
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void oneConversationHasAtMostOneWishInHand() {
+        store.wish(A, Urgency.TAGGING, TEAM, NOTE, HIGH);
+
+        assertThat(outbox.claimForChatwoot(9)).hasSize(1);
+        assertThat(outbox.claimForChatwoot(9)).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void oneConversationHasAtMostOneWishInHandHoweverManyReplicasAsk() {
+        for (int round = 0; round < 15; round++) {
+            store.wish(100 + round, Urgency.TAGGING, TEAM, NOTE, HIGH, labels("a"), attribute("k", 1));
+        }
+        List<Outbox> replicas = List.of(outbox, replica(), replica());
+        List<Delivery> taken = Collections.synchronizedList(new ArrayList<>());
+
+        CompletableFuture<?>[] all = replicas.stream()
+                .map(replica -> CompletableFuture.runAsync(() -> {
+                    for (int i = 0; i < 15; i++) {
+                        taken.addAll(replica.claimForChatwoot(1));
+                    }
+                }))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(all)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+
+        assertThat(taken).extracting(Delivery::conversationId).doesNotHaveDuplicates();
+    }
+
+    private Outbox replica() {
+        return new Outbox(store.database, store.clock, new Random(7));
+    }
+
+    @Test
+    void nothingIsTakenWithoutAPermit() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+
+        assertThat(outbox.claimForChatwoot(0)).isEmpty();
+        assertThat(outbox.claimForChatwoot(-1)).isEmpty();
+    }
+
+    @Test
+    void leadsAndChatwootWishesDoNotWaitForEachOther() {
+        Wish lead = new Wish.Publish("direct:crm-sync", "lead", Leads.of(A));
+        store.wish(A, Urgency.TAGGING, TEAM, lead, new Wish.Publish("jms:leads", "lead", Leads.of(A)));
+
+        assertThat(outbox.claimForEndpoints(9))
+                .as("each destination by itself")
+                .extracting(Delivery::destination)
+                .containsExactlyInAnyOrder("direct:crm-sync", "jms:leads");
+        assertThat(outbox.claimForChatwoot(9)).extracting(Delivery::wish).containsExactly(TEAM);
+    }
+
+    @Test
+    @Tag("invariant-9")
+    @Tag("invariant-10")
+    void aWishThatCannotBeReadIsSetAsideAndBlocksNoOther() {
+        store.wish(A, Urgency.ESCALATION, TEAM);
+        store.wish(B, Urgency.TAGGING, TEAM);
+        store.database
+                .jdbc()
+                .sql("UPDATE outbox SET kind = 'telepathy' WHERE conversation_id = :a")
+                .param("a", A)
+                .update();
+
+        List<Delivery> taken = outbox.claimForChatwoot(9);
+
+        assertThat(taken).extracting(Delivery::conversationId).containsExactly(B);
+        assertThat(store.records.dead().get(0).get("error")).asString().contains("telepathy");
+    }
+
+    @Test
+    @Tag("invariant-10")
+    void aWishThatCannotBeReadDoesNotStopTheStart() {
+        store.wish(A, Urgency.ESCALATION, TEAM);
+        store.next();
+        store.database.jdbc().sql("UPDATE outbox SET payload = '{broken'").update();
+
+        assertThat(outbox.recover(true)).isZero();
+        assertThat(store.records.outbox()).isEqualTo(new Records.Depth(0, 1));
+    }
+
+    // ---- while one is being sent
+
+    @Test
+    @Tag("invariant-5")
+    void whileOneIsBeingSentANewerOneWaitsAndGoesAfterwards() {
+        store.wish(A, Urgency.TAGGING, labels("a"));
+        Delivery first = store.next();
+        store.wish(A, Urgency.TAGGING, labels("b"));
+
+        assertThat(outbox.claimForChatwoot(9)).isEmpty();
+        outbox.done(first, "200");
+
+        assertThat(store.next().wish()).isEqualTo(labels("b"));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void aFailedWishIsMergedIntoTheNewerOneOfItsKind() {
+        store.wish(A, Urgency.TAGGING, labels("a"));
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 30));
+        Delivery first = store.next();
+        store.wish(A, Urgency.TAGGING, labels("b"));
+
+        outbox.retryLater(first, "503");
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A)).contains(labels("a", "b")).hasSize(2);
+        assertThat(store.row(first.id())).containsEntry("state", "merged").containsEntry("error", "503");
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void theNewerValueWinsWhenAFailedWishIsMerged() {
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 30));
+        Delivery first = store.next();
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 75));
+
+        outbox.retryLater(first, "503");
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A)).containsExactly(attribute("lead_score", 75));
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void aFailedEscalationStaysUrgentWhenItIsMergedIntoANewerTag() {
+        store.wish(A, Urgency.ESCALATION, new Reason("churn", 1, List.of("cancel")), labels("escalated"));
+        Delivery escalation = store.next();
+        store.wish(A, Urgency.TAGGING, new Reason("pricing", 2, List.of("price")), labels("pricing-inquiry"));
+
+        outbox.retryLater(escalation, "503");
+
+        Map<String, Object> waiting = store.rows("SELECT urgency, reasons FROM outbox WHERE state = 'pending'")
+                .get(0);
+        assertThat(waiting).containsEntry("urgency", Urgency.ESCALATION.ordinal());
+        assertThat(waiting.get("reasons")).asString().contains("churn", "pricing");
+    }
+
+    @Test
+    void aWorkerAndADispatcherThatPutsBackNeverMakeTwoThatWait() throws Exception {
+        store.append(Bodies.message(A, 1, "hi").at(store.clock.instant()));
+        store.clock.advance(Duration.ofSeconds(5));
+        store.inbox.dueLanes(9);
+        store.work(Store.lane(A));
+        store.wish(A, Urgency.TAGGING, labels("a"));
+        Delivery first = store.next();
+        CountDownLatch added = new CountDownLatch(1);
+        CountDownLatch commit = new CountDownLatch(1);
+
+        CompletableFuture<Void> worker = CompletableFuture.runAsync(() -> store.inTransaction(s -> {
+            s.conversations.load(Store.ACCOUNT, A);
+            s.wish(A, Urgency.TAGGING, labels("b"));
+            added.countDown();
+            return await(commit);
+        }));
+        await(added);
+        CompletableFuture<Void> dispatcher = CompletableFuture.runAsync(() -> outbox.retryLater(first, "503"));
+        commit.countDown();
+        worker.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        dispatcher.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A)).containsExactly(labels("a", "b"));
+    }
+
+    private static Void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            return null;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- outcomes
+
+    @Test
+    @Tag("invariant-11")
+    void aGrantedWishTellsWhatCameBack() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+        Delivery delivery = store.next();
+
+        outbox.done(delivery, "assign-team: 200");
+
+        assertThat(store.row(delivery.id())).containsEntry("state", "done").containsEntry("answer", "assign-team: 200");
+        assertThat(store.records.outbox()).isEqualTo(new Records.Depth(0, 0));
+    }
+
+    @Test
+    void retriesComeAtGrowingRandomPausesThenEveryQuarterOfAnHour() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+        Random same = new Random(42);
+
+        for (int attempt = 0; attempt < 12; attempt++) {
+            Delivery delivery = store.next();
+            assertThat(delivery.attempts()).isEqualTo(attempt);
+            outbox.retryLater(delivery, "503");
+
+            Duration pause = Duration.between(store.clock.instant(), dueAt(delivery));
+            Duration expected = attempt < 10
+                    ? Duration.ofMillis(same.nextLong(Math.min(1_000L << attempt, 300_000)) + 1)
+                    : Duration.ofMinutes(15);
+            assertThat(pause).as("attempt %d", attempt).isEqualTo(expected);
+
+            store.clock.advance(pause.minusMillis(1));
+            assertThat(outbox.claimForChatwoot(1)).as("not before its time").isEmpty();
+            store.clock.advance(Duration.ofMillis(1));
+        }
+    }
+
+    private Instant dueAt(Delivery delivery) {
+        return ((Timestamp) store.database
+                        .jdbc()
+                        .sql("SELECT due_at FROM outbox WHERE id = :id")
+                        .param("id", delivery.id())
+                        .query(Timestamp.class)
+                        .single())
+                .toInstant();
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void afterThreeDaysOfTryingAWishIsADeadLetter() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+        Instant start = store.clock.instant();
+
+        for (int attempt = 0; store.records.outbox().dead() == 0; attempt++) {
+            assertThat(attempt).isLessThan(400);
+            store.clock.advance(Duration.ofMinutes(15));
+            outbox.retryLater(store.next(), "503");
+        }
+
+        assertThat(Duration.between(start, store.clock.instant())).isGreaterThan(Duration.ofHours(72));
+        assertThat(store.records.dead().get(0)).containsEntry("error", "503").containsEntry("kind", "team");
+    }
+
+    @Test
+    void aPauseThatTheOtherSideNamesIsKeptAndIsNoAttempt() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+        Instant until = store.clock.instant().plusSeconds(30);
+
+        outbox.retryAt(store.next(), until, false, "429");
+
+        store.clock.set(until.minusMillis(1));
+        assertThat(outbox.claimForChatwoot(1)).isEmpty();
+        store.clock.set(until);
+        assertThat(store.next().attempts()).isZero();
+    }
+
+    @Test
+    void aPausedRequestThatMayHaveReachedTheApplicationIsAnAttempt() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+
+        outbox.retryAt(store.next(), store.clock.instant(), true, "503");
+
+        assertThat(store.next().attempts()).as("so that the note is looked for").isEqualTo(1);
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void aRefusedWishIsKeptWithItsReason() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+
+        outbox.dead(store.next(), "404 \u0000 " + "x".repeat(5_000));
+
+        assertThat(store.records.dead()).hasSize(1);
+        assertThat(store.records.dead().get(0).get("error"))
+                .asString()
+                .startsWith("404")
+                .hasSize(2_000);
+    }
+
+    // ---- recovery
+
+    @Test
+    @Tag("invariant-9")
+    void aLoneProcessPutsBackAtItsStartWhatWasInHand() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        store.next();
+
+        assertThat(outbox.recover(true)).isEqualTo(1);
+
+        assertThat(store.next().attempts()).as("it may have been sent").isEqualTo(1);
+    }
+
+    @Test
+    void aLoneProcessRecoversEvenIfItsClockWasSetBack() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        store.next();
+        store.clock.advance(Duration.ofDays(-1));
+
+        assertThat(outbox.recover(true)).isEqualTo(1);
+    }
+
+    @Test
+    void whatAnotherReplicaMayBeSendingIsLeftToItUntilItsLeaseIsOver() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        store.next();
+
+        assertThat(outbox.recover(false)).isZero();
+        store.clock.advance(Duration.ofMinutes(10));
+        assertThat(outbox.recover(false)).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void whatADeadReplicaHadInHandComesBackWithoutARestart() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        store.next();
+        store.clock.advance(Duration.ofMinutes(11));
+
+        assertThat(replica().claimForChatwoot(1)).extracting(Delivery::attempts).containsExactly(1);
+    }
+
+    @Test
+    void aDispatcherWhoseLeaseIsOverChangesNothingAnyMore() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        Delivery slow = store.next();
+        store.clock.advance(Duration.ofMinutes(10));
+        outbox.recover(false);
+        Delivery taken = store.next();
+
+        outbox.retryLater(slow, "timeout");
+        outbox.dead(slow, "404");
+        outbox.done(slow, "200");
+
+        assertThat(store.row(taken.id())).containsEntry("state", "sending");
+        outbox.done(taken, "already so");
+        assertThat(store.row(taken.id())).containsEntry("state", "done");
+    }
+
+    // ---- dead letters
+
+    @Test
+    @Tag("invariant-9")
+    void aRevivedWishIsTriedAtOnceAndCountsAsTriedOnce() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        Delivery delivery = store.next();
+        outbox.dead(delivery, "404");
+
+        assertThat(outbox.revive(delivery.id())).isTrue();
+
+        assertThat(store.next().attempts()).isEqualTo(1);
+        assertThat(outbox.revive(delivery.id())).as("it is dead no more").isFalse();
+        assertThat(outbox.revive(4711)).isFalse();
+    }
+
+    @Test
+    void aRevivedWishIsTriedAsLongAsANewOne() {
+        store.wish(A, Urgency.TAGGING, TEAM);
+        store.database.jdbc().sql("UPDATE outbox SET attempts = 297").update();
+        Delivery last = store.next();
+        outbox.retryLater(last, "503");
+        assertThat(store.records.outbox().dead()).isEqualTo(1);
+
+        outbox.revive(last.id());
+        outbox.retryLater(store.next(), "503");
+
+        assertThat(store.records.outbox()).isEqualTo(new Records.Depth(1, 0));
+    }
+
+    @Test
+    void aRevivedWishIsMergedIntoTheOneThatWaits() {
+        store.wish(A, Urgency.TAGGING, labels("a"));
+        Delivery delivery = store.next();
+        outbox.dead(delivery, "422");
+        store.wish(A, Urgency.TAGGING, labels("b"));
+
+        assertThat(outbox.revive(delivery.id())).isTrue();
+
+        assertThat(outbox.waiting(Store.ACCOUNT, A)).containsExactly(labels("a", "b"));
+    }
+}
