@@ -1,0 +1,414 @@
+package io.leadroutes.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.event.Bodies;
+import io.leadroutes.event.Contact;
+import io.leadroutes.event.Priority;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConversationTest {
+    private static final long ID = 1580;
+    private static final Instant NOW = Instant.parse("2026-09-01T10:00:00Z");
+    private static final Reason WHY = new Reason("rule", 1, List.of());
+
+    private final Conversation conversation = new Conversation(ConversationState.unknown(7, ID), List.of(), NOW);
+
+    private static Conversation of(ConversationState state, Wish... waiting) {
+        return new Conversation(state, Arrays.asList(waiting), NOW);
+    }
+
+    private Conversation see(Bodies body) {
+        return see(conversation, body, NOW);
+    }
+
+    private static Conversation see(Conversation conversation, Bodies body, Instant receivedAt) {
+        conversation.observe(body.event(), receivedAt);
+        return conversation;
+    }
+
+    private static Bodies updated() {
+        return Bodies.updated(ID);
+    }
+
+    private Collection<Wished> wish(Wish... wishes) {
+        Arrays.stream(wishes).forEach(wish -> conversation.wish(wish, Urgency.TAGGING, WHY));
+        return conversation.decided();
+    }
+
+    // ---- what is observed
+
+    @Test
+    void whatABodyDoesNotCarryStaysAsItIsKnown() {
+        see(updated()
+                .status("open")
+                .priority("high")
+                .labels("a")
+                .team(3, "sales")
+                .at(NOW));
+
+        see(updated().status("pending").at(NOW.plusSeconds(1)));
+
+        assertThat(conversation.getStatus()).isEqualTo("pending");
+        assertThat(conversation.getPriority()).isEqualTo(Priority.HIGH);
+        assertThat(conversation.getLabels()).containsExactly("a");
+        assertThat(conversation.state().team().orElseThrow().name()).isEqualTo("sales");
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void aStaleSnapshotOverwritesNothing() {
+        see(updated()
+                .status("resolved")
+                .labels("new")
+                .attributes(Map.of("k", 2))
+                .priority("urgent")
+                .at(NOW));
+        ConversationState before = conversation.state();
+
+        see(updated()
+                .status("open")
+                .labels("old")
+                .attributes(Map.of("k", 1))
+                .priority("low")
+                .at(NOW.minusMillis(1)));
+
+        assertThat(conversation.state()).isEqualTo(before);
+        assertThat(conversation.isResolutionChanged()).isFalse();
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void aStaleSnapshotDoesNotBringAnOldNameBack() {
+        see(updated().contact(5, "New Name").at(NOW));
+
+        see(updated().contact(5, "Old Name").at(NOW.minusSeconds(1)));
+        see(updated().contact(4, "Merged Away").at(NOW.minusSeconds(2)));
+
+        assertThat(conversation.contact().flatMap(Contact::name)).contains("New Name");
+        assertThat(conversation.contactId()).hasValue(5);
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void aStaleMessageIsDecidedOnAllTheSame() {
+        see(updated().labels("a").at(NOW));
+
+        see(Bodies.message(ID, 1, "late").at(NOW.minusSeconds(1)));
+
+        assertThat(conversation.getText()).isEqualTo("late");
+        assertThat(conversation.contact().flatMap(Contact::name))
+                .as("not known before")
+                .contains("Jonas Feld");
+    }
+
+    @Test
+    void aSnapshotOfTheSameVersionIsTakenOver() {
+        see(updated().labels("a").at(NOW));
+        see(updated().labels("a", "b").at(NOW));
+
+        assertThat(conversation.getLabels()).containsExactly("a", "b");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void anUnconfirmedOwnWriteIsNotUndoneByAnOlderSnapshot() {
+        ConversationState ours = wrote(List.of("agents", "ours"), Map.of("agents", 1, "lead_score", 75));
+        Conversation c = of(ours);
+
+        see(c, updated().labels("agents").attributes(Map.of("agents", 1)).at(NOW), NOW);
+
+        assertThat(c.getLabels()).containsExactly("agents", "ours");
+        assertThat(c.getAttributes()).containsEntry("lead_score", 75);
+    }
+
+    @Test
+    @Tag("invariant-8")
+    void theEchoOfAnOwnWriteConfirmsIt() {
+        Conversation c = of(wrote(List.of("ours"), Map.of("price", new BigDecimal("50.0"))));
+
+        see(
+                c,
+                updated()
+                        .labels("ours", "theirs")
+                        .attributes(Map.of("price", 50, "k", 1))
+                        .at(NOW),
+                NOW);
+
+        assertThat(c.state().labels().orElseThrow().unconfirmedUntil()).isEmpty();
+        assertThat(c.state().attributes().orElseThrow().unconfirmedUntil())
+                .as("50 is 50.0")
+                .isEmpty();
+        assertThat(c.getLabels()).containsExactly("ours", "theirs");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void afterAMinuteAnAgentsRemovalOfOurLabelIsBelieved() {
+        Conversation c = of(wrote(List.of("ours"), Map.of()));
+
+        see(c, updated().labels().at(NOW), NOW.plusSeconds(61));
+
+        assertThat(c.getLabels()).isEmpty();
+    }
+
+    private static ConversationState wrote(List<String> labels, Map<String, Object> attributes) {
+        Optional<Instant> until = Optional.of(NOW.plusSeconds(60));
+        ConversationState s = ConversationState.unknown(7, ID);
+        return new ConversationState(
+                7,
+                ID,
+                OptionalLong.empty(),
+                s.status(),
+                s.priority(),
+                Optional.of(new Observed<>(labels, NOW, until)),
+                Optional.of(new Observed<>(attributes, NOW, until)),
+                s.assignee(),
+                s.team(),
+                s.channel(),
+                s.contactId(),
+                s.contact(),
+                s.firstMessage(),
+                s.ledger(),
+                s.qualifiedAt(),
+                s.escalated(),
+                s.resolvedAt());
+    }
+
+    @Test
+    void aContactThatIsMentionedInPartKeepsWhatIsKnown() {
+        conversation.observe(new Contact(
+                5,
+                Optional.of("Jonas"),
+                Optional.of("jonas@example.org"),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of("company", "Nordlys"),
+                Map.of()));
+
+        conversation.observe(new Contact(
+                5,
+                Optional.of("Jonas Feld"),
+                Optional.empty(),
+                Optional.of("+47"),
+                Optional.empty(),
+                Map.of(),
+                Map.of("city", "Oslo")));
+
+        assertThat(conversation.contact())
+                .contains(new Contact(
+                        5,
+                        Optional.of("Jonas Feld"),
+                        Optional.of("jonas@example.org"),
+                        Optional.of("+47"),
+                        Optional.empty(),
+                        Map.of("company", "Nordlys"),
+                        Map.of("city", "Oslo")));
+    }
+
+    @Test
+    void anotherContactInheritsNothing() {
+        see(updated().contact(5, "Jonas").at(NOW));
+        see(updated().contact(6, "").at(NOW.plusSeconds(1)));
+
+        assertThat(conversation.contact().flatMap(Contact::name)).isEmpty();
+        assertThat(conversation.isOf(6)).isTrue();
+        assertThat(conversation.isOf(5)).isFalse();
+    }
+
+    @Test
+    void theFirstTextOfTheCustomerIsKept() {
+        see(Bodies.message(ID, 1, "  ").at(NOW));
+        see(Bodies.message(ID, 2, "agent's")
+                .withRoot("message_type", "outgoing")
+                .at(NOW));
+        see(Bodies.message(ID, 3, "first").at(NOW));
+        see(Bodies.message(ID, 4, "second").at(NOW));
+
+        assertThat(conversation.firstMessage()).contains("first");
+    }
+
+    @Test
+    void resolutionIsNoticedOnceAndTakenBack() {
+        see(updated().status("open").at(NOW));
+        assertThat(conversation.isResolutionChanged()).isFalse();
+
+        see(updated().status("resolved").at(NOW.plusSeconds(1)));
+        assertThat(conversation.isResolutionChanged()).isTrue();
+        assertThat(conversation.resolvedAt()).contains(NOW);
+
+        conversation.observe(updated().status("resolved").at(NOW.plusSeconds(2)).event(), NOW.plusSeconds(9));
+        assertThat(conversation.isResolutionChanged()).isFalse();
+        assertThat(conversation.resolvedAt()).as("since then").contains(NOW);
+
+        see(updated().status("open").at(NOW.plusSeconds(3)));
+        assertThat(conversation.isResolutionChanged()).isTrue();
+        assertThat(conversation.resolvedAt()).isEmpty();
+    }
+
+    // ---- what is wished
+
+    @Test
+    @Tag("invariant-5")
+    void whatIsAlreadySoIsNotWished() {
+        see(updated()
+                .labels("a", "b")
+                .attributes(Map.of("k", 1, "price", new BigDecimal("9.50")))
+                .priority("high")
+                .team(3, "sales")
+                .at(NOW));
+
+        assertThat(wish(
+                        new Wish.AddLabels(List.of("b", "a")),
+                        new Wish.AddLabels(List.of()),
+                        new Wish.SetAttributes(Map.of("k", 1L)),
+                        new Wish.SetAttributes(Map.of("price", 9.5)),
+                        new Wish.SetAttributes(Map.of()),
+                        new Wish.SetPriority(Priority.HIGH),
+                        new Wish.AssignTeam("SALES"),
+                        new Wish.AssignTeam("3")))
+                .isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void onlyWhatIsMissingIsWished() {
+        see(updated().labels("a").attributes(Map.of("k", 1)).at(NOW));
+
+        assertThat(wish(new Wish.AddLabels(List.of("a", "b", "b")), new Wish.SetAttributes(Map.of("k", 1, "l", 2))))
+                .extracting(Wished::wish)
+                .containsExactly(new Wish.AddLabels(List.of("b")), new Wish.SetAttributes(Map.of("l", 2)));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void whatAlreadyWaitsIsNotWishedAgain() {
+        Conversation c = of(
+                ConversationState.unknown(7, ID),
+                new Wish.AddLabels(List.of("a")),
+                new Wish.SetAttributes(Map.of("k", 1)),
+                Wish.SetPriority.atLeast(Priority.HIGH),
+                new Wish.AssignTeam("sales"),
+                new Wish.Note("hello", "text"));
+
+        c.wish(new Wish.AddLabels(List.of("a")), Urgency.TAGGING, WHY);
+        c.wish(new Wish.SetAttributes(Map.of("k", 1)), Urgency.TAGGING, WHY);
+        c.wish(new Wish.SetPriority(Priority.HIGH), Urgency.TAGGING, WHY);
+        c.wish(new Wish.AssignTeam("Sales"), Urgency.TAGGING, WHY);
+        c.wish(new Wish.Note("hello", "text"), Urgency.TAGGING, WHY);
+
+        assertThat(c.decided()).isEmpty();
+    }
+
+    @Test
+    void waitingWishesCountAsIfTheyWereSo() {
+        Conversation c = of(
+                ConversationState.unknown(7, ID),
+                new Wish.AddLabels(List.of("vip")),
+                new Wish.SetAttributes(Map.of("k", 1)),
+                new Wish.SetPriority(Priority.URGENT));
+
+        assertThat(c.hasLabel("VIP")).isTrue();
+        assertThat(c.hasLabel("other")).isFalse();
+        assertThat(c.getAttributes()).containsEntry("k", 1);
+        assertThat(c.getPriority()).isEqualTo(Priority.URGENT);
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void aWishThatIsBeingSentCountsBesideTheNewerOneThatWaits() {
+        Conversation c = of(
+                ConversationState.unknown(7, ID),
+                new Wish.AddLabels(List.of("being-sent")),
+                new Wish.AddLabels(List.of("waiting")));
+
+        assertThat(c.getLabels()).containsExactly("being-sent", "waiting");
+    }
+
+    @Test
+    void laterWishesOfOneKindAreMergedIntoTheEarlier() {
+        conversation.wish(new Wish.AddLabels(List.of("a")), Urgency.TAGGING, WHY);
+        conversation.wish(new Wish.AddLabels(List.of("b")), Urgency.ESCALATION, new Reason("other", 2, List.of()));
+
+        Wished wished = conversation.decided().iterator().next();
+        assertThat(conversation.decided()).hasSize(1);
+        assertThat(wished.wish()).isEqualTo(new Wish.AddLabels(List.of("a", "b")));
+        assertThat(wished.urgency()).isEqualTo(Urgency.ESCALATION);
+        assertThat(wished.reasons()).extracting(Reason::rule).containsExactly("rule", "other");
+    }
+
+    @Test
+    void theCaseOfAWaitingTeamsNameDoesNotMatter() {
+        assertThat(wish(new Wish.AssignTeam("sales"), new Wish.AssignTeam("Support")))
+                .extracting(Wished::wish)
+                .containsExactly(new Wish.AssignTeam("Support"));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void nothingIsClearedThatIsNotThere() {
+        new Wishes().setAttribute("k", null, conversation);
+        assertThat(conversation.decided()).isEmpty();
+
+        see(updated().attributes(Map.of("k", 1)).at(NOW));
+        new Wishes().setAttribute("k", null, conversation);
+        assertThat(conversation.decided()).hasSize(1);
+    }
+
+    @Test
+    void stepsInRoutesWishByPlainWords() {
+        Wishes wishes = new Wishes();
+        wishes.addLabels(" VIP, b-2b ,,", conversation);
+        wishes.setPriority("High", conversation);
+        wishes.assignTeam("sales", conversation);
+        wishes.note("hello", "text", conversation);
+
+        assertThat(conversation.decided())
+                .extracting(Wished::wish)
+                .containsExactly(
+                        new Wish.AddLabels(List.of("vip", "b-2b")),
+                        new Wish.SetPriority(Priority.HIGH),
+                        new Wish.AssignTeam("sales"),
+                        new Wish.Note("hello", "text"));
+        assertThat(conversation.decided())
+                .allSatisfy(wished ->
+                        assertThat(wished.reasons()).extracting(Reason::rule).containsExactly("step"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 96, 5_000})
+    void aNotesOccasionFitsItsColumn(int length) {
+        org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Wishes().note("x".repeat(length), "text", conversation))
+                .withMessageContaining(length + " characters; expected a name of 1 to 95");
+    }
+
+    @Test
+    void theStateThatIsStoredHoldsWhatWasDecided() {
+        conversation.score(new ScoreEntry("a", "v", 30, 1, List.of("x"), NOW));
+        conversation.qualified();
+        conversation.escalated("churn");
+
+        ConversationState state = conversation.state();
+        Conversation next = new Conversation(state, List.of(), NOW.plus(Duration.ofDays(1)));
+
+        assertThat(next.getScore()).isEqualTo(30);
+        assertThat(next.isQualified()).isTrue();
+        assertThat(next.hasEscalated("churn")).isTrue();
+        assertThat(next.state().escalated()).isEqualTo(Set.of("churn"));
+        assertThat(next.scored()).as("nothing new").isEmpty();
+    }
+}

@@ -1,0 +1,426 @@
+package io.leadroutes.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.event.Bodies;
+import io.leadroutes.event.Priority;
+import io.leadroutes.rules.RuleBook;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The built-in steps with the rules that are shipped. */
+class StepsTest {
+    private static final long ID = 1580;
+    private static final Instant NOW = Instant.parse("2026-09-01T10:00:00Z");
+    private static final RuleBook RULES = RuleBook.load(Path.of("rules.yaml"));
+    private static final Destinations DESTINATIONS =
+            new Destinations(List.of("direct:crm-sync", "jms:leads"), List.of("direct:alarm"), "https://chat.example");
+
+    private final Steps steps = new Steps(RULES, DESTINATIONS);
+    private Conversation conversation = new Conversation(ConversationState.unknown(7, ID), List.of(), NOW);
+    private long lastMessage;
+
+    private void say(String text) {
+        say(Bodies.message(ID, ++lastMessage, text).at(NOW.plusSeconds(lastMessage)));
+    }
+
+    private void say(Bodies message) {
+        conversation.observe(message.event(), NOW);
+        steps.tag(conversation);
+        steps.score(conversation);
+        steps.qualify(conversation);
+        steps.escalate(conversation);
+    }
+
+    /** As if all wishes had been granted, the state stored and loaded again. */
+    private void granted() {
+        List<String> labels = List.copyOf(conversation.getLabels());
+        Map<String, Object> attributes = conversation.getAttributes();
+        Priority priority = conversation.getPriority();
+        conversation = new Conversation(conversation.state(), List.of(), NOW.plusSeconds(60));
+        Bodies shown = Bodies.updated(ID)
+                .labels(labels.toArray(String[]::new))
+                .attributes(attributes)
+                .priority(priority == Priority.NONE ? null : priority.word())
+                .at(NOW.plusSeconds(60));
+        conversation.observe(shown.event(), NOW.plusSeconds(60));
+    }
+
+    private List<Wish> wishes() {
+        return conversation.decided().stream().map(Wished::wish).toList();
+    }
+
+    private <W extends Wish> Optional<W> wish(Class<W> type) {
+        return wishes().stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    private Lead lead() {
+        return wish(Wish.Publish.class).orElseThrow().lead();
+    }
+
+    private String note(String occasion) {
+        return wishes().stream()
+                .filter(wish ->
+                        wish instanceof Wish.Note note && note.occasion().equals(occasion))
+                .map(wish -> ((Wish.Note) wish).text())
+                .findFirst()
+                .orElse("");
+    }
+
+    // ---- tag and score
+
+    @Test
+    void tagRulesWishForTheirLabels() {
+        say("What does the enterprise plan cost?");
+
+        assertThat(wish(Wish.AddLabels.class).orElseThrow().labels())
+                .containsExactly("pricing-inquiry", "enterprise-lead");
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void aWishTellsTheRuleTheWordsAndTheMessage() {
+        say("What are your PRICES?");
+
+        assertThat(conversation.decided().iterator().next().reasons())
+                .containsExactly(new Reason("pricing-inquiry", 1, List.of("PRICES")));
+    }
+
+    @Test
+    void threeMessagesQualifyAtSeventyFive() {
+        say("We are an enterprise");
+        say("our budget is fine");
+        assertThat(conversation.isQualified()).isFalse();
+        assertThat(conversation.getScore()).isEqualTo(50);
+
+        say("a demo please");
+
+        assertThat(conversation.getScore()).isEqualTo(75);
+        assertThat(conversation.isQualified()).isTrue();
+        assertThat(wish(Wish.AddLabels.class).orElseThrow().labels()).contains("qualified", "hot-lead");
+        assertThat(wish(Wish.SetAttributes.class).orElseThrow().attributes()).containsEntry("lead_score", 75);
+        assertThat(wish(Wish.SetPriority.class)).contains(Wish.SetPriority.atLeast(Priority.HIGH));
+        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales"));
+        assertThat(note("qualify")).contains("Score: 75/100");
+        assertThat(wishes().stream().filter(Wish.Publish.class::isInstance).map(Wish::destination))
+                .containsExactly("direct:crm-sync", "jms:leads");
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aRuleScoresOncePerConversation() {
+        say("enterprise, enterprise!");
+        say("did I say enterprise?");
+        granted();
+        say("enterprise");
+
+        assertThat(conversation.getScore()).isEqualTo(30);
+        assertThat(conversation.ledger()).hasSize(1);
+        assertThat(wishes()).isEmpty();
+    }
+
+    @Test
+    void aScoreIsAtMostOneHundred() {
+        RuleBook generous = RuleBook.parse("test.yaml", """
+                scores:
+                  - {id: a, any: [alpha], points: 80}
+                  - {id: b, any: [beta], points: 80}
+                  - {id: c, any: [gamma], points: -100}
+                """);
+        Steps other = new Steps(generous, DESTINATIONS);
+        conversation.observe(Bodies.message(ID, 1, "alpha beta").event(), NOW);
+
+        other.score(conversation);
+
+        assertThat(conversation.getScore()).isEqualTo(100);
+        assertThat(wish(Wish.SetAttributes.class).orElseThrow().attributes()).containsEntry("lead_score", 100);
+    }
+
+    @Test
+    void aScoreIsAtLeastNothing() {
+        Steps other =
+                new Steps(RuleBook.parse("test.yaml", "scores: [{id: c, any: [gamma], points: -50}]"), DESTINATIONS);
+        conversation.observe(Bodies.message(ID, 1, "gamma").event(), NOW);
+
+        other.score(conversation);
+
+        assertThat(conversation.getScore()).isZero();
+    }
+
+    // ---- qualify
+
+    private void qualify() {
+        say("urgent: enterprise demo, we have a budget");
+        assertThat(conversation.isQualified()).isTrue();
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aConversationQualifiesOnce() {
+        qualify();
+        granted();
+        say("and another demo");
+
+        assertThat(wishes()).isEmpty();
+    }
+
+    @Test
+    void aQualifiedLeadThatScoresAgainIsToldAgain() {
+        say("enterprise demo, we have a budget");
+        granted();
+        say("it is urgent");
+
+        assertThat(lead().score()).isEqualTo(90);
+        assertThat(note("qualify")).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void anAgentsHigherPriorityIsNotLowered() {
+        conversation.observe(Bodies.updated(ID).priority("urgent").at(NOW).event(), NOW);
+
+        qualify();
+
+        assertThat(wish(Wish.SetPriority.class)).isEmpty();
+    }
+
+    @Test
+    void factsOfFormAndContactBecomeAttributes() {
+        say(Bodies.message(ID, 1, "urgent: enterprise demo, we have a budget")
+                .withRoot(
+                        "content_attributes",
+                        Map.of("submitted_values", List.of(Map.of("name", "company_size", "value", "51-200"))))
+                .attributes(Map.of("industry", "boats"))
+                .with("meta", Map.of("sender", Map.of("id", 5, "custom_attributes", Map.of("deal_value", 50_000))))
+                .at(NOW));
+
+        assertThat(wish(Wish.SetAttributes.class).orElseThrow().attributes())
+                .as("industry is there already")
+                .containsOnlyKeys("lead_score", "company_size", "deal_value")
+                .containsEntry("company_size", "51-200")
+                .containsEntry("deal_value", 50_000);
+        assertThat(lead())
+                .returns("51-200", Lead::companySize)
+                .returns("boats", Lead::industry)
+                .returns("50000", Lead::dealValue);
+    }
+
+    @Test
+    @Tag("invariant-10")
+    void aFactThatChatwootWouldRefuseDoesNotTakeTheScoreDown() {
+        say(Bodies.message(ID, 1, "urgent: enterprise demo, we have a budget")
+                .withRoot(
+                        "content_attributes",
+                        Map.of(
+                                "submitted_values",
+                                Map.of(
+                                        "company_size",
+                                        "x".repeat(1_499) + "\uD83D\uDE80" + "y".repeat(9),
+                                        "deal_value",
+                                        new BigDecimal("10000000000"),
+                                        "industry",
+                                        "[redacted]")))
+                .at(NOW));
+
+        Map<String, Object> attributes =
+                wish(Wish.SetAttributes.class).orElseThrow().attributes();
+        assertThat(attributes).containsOnlyKeys("lead_score", "company_size");
+        assertThat((String) attributes.get("company_size")).isEqualTo("x".repeat(1_499) + "\uD83D\uDE80");
+    }
+
+    @Test
+    void aLeadHasTheColumnsOfTheCrm() {
+        conversation.observe(
+                Bodies.updated(ID).with("channel", "Channel::Email").at(NOW).event(), NOW);
+        say("Hello");
+        say(Bodies.message(ID, 2, "urgent: enterprise demo, we have a budget")
+                .with(
+                        "meta",
+                        Map.of(
+                                "sender",
+                                Map.of(
+                                        "id",
+                                        5,
+                                        "name",
+                                        "Jonas",
+                                        "email",
+                                        "j@example.org",
+                                        "phone_number",
+                                        "+47",
+                                        "additional_attributes",
+                                        Map.of("company_name", "Nordlys"))))
+                .at(NOW.plusSeconds(2)));
+
+        assertThat(lead())
+                .isEqualTo(new Lead(
+                        7,
+                        5L,
+                        ID,
+                        "Jonas",
+                        "j@example.org",
+                        "+47",
+                        "Nordlys",
+                        null,
+                        null,
+                        null,
+                        90,
+                        "qualified",
+                        "enterprise-lead,sales-qualified,qualified,hot-lead",
+                        "Channel::Email",
+                        "https://chat.example/app/accounts/7/conversations/1580",
+                        "Hello",
+                        NOW,
+                        NOW,
+                        null));
+    }
+
+    @Test
+    void aDealsValueIsWrittenInFull() {
+        conversation.observe(
+                Bodies.updated(ID)
+                        .attributes(Map.of("deal_value", new BigDecimal("5E+4")))
+                        .at(NOW)
+                        .event(),
+                NOW);
+        qualify();
+
+        assertThat(lead().dealValue()).isEqualTo("50000");
+    }
+
+    // ---- escalate
+
+    @Test
+    void aChurnRiskOfAnEnterpriseEscalatesWhoeverSetTheOtherLabel() {
+        conversation.observe(
+                Bodies.updated(ID).labels("enterprise-lead").at(NOW).event(), NOW);
+
+        say("Please cancel my account");
+
+        assertThat(conversation.hasEscalated("churn-risk-enterprise")).isTrue();
+        assertThat(wish(Wish.AddLabels.class).orElseThrow().labels())
+                .containsExactly("churn-risk", "escalated", "urgent", "requires-manager");
+        assertThat(wish(Wish.SetPriority.class).orElseThrow().priority()).isEqualTo(Priority.URGENT);
+        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("senior support"));
+        assertThat(note("escalate:churn-risk-enterprise")).startsWith("**ESCALATED**");
+        assertThat(conversation.decided()).allMatch(wished -> wished.urgency() == Urgency.ESCALATION);
+        assertThat(wish(Wish.Publish.class).orElseThrow())
+                .returns("direct:alarm", Wish::destination)
+                .returns("escalation:churn-risk-enterprise", Wish::kind);
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aRuleEscalatesOnce() {
+        say("We are an enterprise and want to cancel");
+        granted();
+        say("cancel, I said!");
+
+        assertThat(wishes()).isEmpty();
+    }
+
+    @Test
+    void anEscalationAfterAQualificationKeepsTheHigherPriorityAndTellsTheLead() {
+        qualify();
+        say("else we cancel");
+
+        assertThat(wish(Wish.SetPriority.class).orElseThrow().priority()).isEqualTo(Priority.URGENT);
+        assertThat(lead().stage()).isEqualTo("escalated");
+        assertThat(note("qualify")).isNotEmpty();
+        assertThat(note("escalate:churn-risk-enterprise")).isNotEmpty();
+    }
+
+    @Test
+    void aQualificationAfterAnEscalationDoesNotLowerThePriority() {
+        say("We are an enterprise and want to cancel");
+        granted();
+        say("urgent: a demo, we have a budget");
+
+        assertThat(conversation.isQualified()).isTrue();
+        assertThat(wish(Wish.SetPriority.class)).isEmpty();
+        assertThat(lead().stage()).isEqualTo("escalated");
+    }
+
+    // ---- resolution and contact
+
+    @Test
+    void aLeadThatIsResolvedAndOpenedAgainIsToldBothTimes() {
+        qualify();
+        granted();
+        conversation.observe(
+                Bodies.updated(ID).status("resolved").at(NOW.plusSeconds(61)).event(), NOW.plusSeconds(61));
+        steps.resolution(conversation);
+        assertThat(lead()).returns("resolved", Lead::stage).returns(NOW.plusSeconds(61), Lead::resolvedAt);
+
+        conversation.observe(
+                Bodies.updated(ID).status("open").at(NOW.plusSeconds(62)).event(), NOW.plusSeconds(62));
+        steps.resolution(conversation);
+        assertThat(lead()).returns("qualified", Lead::stage).returns(null, Lead::resolvedAt);
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void whatIsNoLeadIsNotTold() {
+        say("hello");
+        conversation.observe(
+                Bodies.updated(ID).status("resolved").at(NOW.plusSeconds(9)).event(), NOW);
+        steps.resolution(conversation);
+        steps.contact(conversation);
+
+        assertThat(wishes()).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void aStatusThatDoesNotChangeIsNotTold() {
+        qualify();
+        granted();
+        conversation.observe(
+                Bodies.updated(ID).status("pending").at(NOW.plusSeconds(61)).event(), NOW);
+        steps.resolution(conversation);
+
+        assertThat(wishes()).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-4")
+    void aDecisionMadeAgainIsTheSame() {
+        List<List<Wished>> decisions = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Conversation again = new Conversation(ConversationState.unknown(7, ID), List.of(), NOW);
+            again.observe(
+                    Bodies.message(ID, 1, "urgent enterprise demo, cancel")
+                            .at(NOW)
+                            .event(),
+                    NOW);
+            steps.tag(again);
+            steps.score(again);
+            steps.qualify(again);
+            steps.escalate(again);
+            decisions.add(List.copyOf(again.decided()));
+        }
+
+        assertThat(decisions.get(0)).isEqualTo(decisions.get(1)).isNotEmpty();
+    }
+
+    // ---- the trial of admin
+
+    @Test
+    void aTrialTellsWhatWouldHappenAndAddsWhatIsThere() {
+        RulesTrial.Result result = new RulesTrial(RULES)
+                .run("urgent: enterprise demo, we have a budget, else we cancel", Set.of("churn-risk"));
+
+        assertThat(result.labels()).containsExactly("enterprise-lead", "sales-qualified");
+        assertThat(result.score()).isEqualTo(90);
+        assertThat(result.qualifies()).isTrue();
+        assertThat(result.escalates()).containsExactly("churn-risk-enterprise");
+        assertThat(result.hits()).extracting(RulesTrial.TrialHit::kind).contains("tag", "score", "qualify", "escalate");
+    }
+}
