@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
@@ -225,14 +226,14 @@ public final class Product implements AutoCloseable {
                 .toList();
     }
 
-    /** The wish of a conversation of this kind, as /admin/conversations shows it; the newest. */
+    /** The wish of a conversation of this kind, as /admin/conversations shows it; the newest, or a missing node. */
     public JsonNode wish(long conversationId, String kind) {
         for (JsonNode wish : admin("/admin/conversations/" + conversationId).path("wishes")) {
             if (wish.path("kind").asText().equals(kind)) {
                 return wish;
             }
         }
-        throw new AssertionError("conversation " + conversationId + " has no wish of kind " + kind);
+        return MissingNode.getInstance();
     }
 
     /** The rows of crm_lead, columns in lower case. */
@@ -257,6 +258,14 @@ public final class Product implements AutoCloseable {
     /** A connection to our own state, behind the product's back. */
     public Connection ownConnection() throws SQLException {
         return DriverManager.getConnection(ownUrl, "sa", "");
+    }
+
+    /** Does something to the CRM's database, behind the product's back. */
+    public void crm(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(crmUrl, "sa", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private static List<Map<String, Object>> query(String url, String sql) {
