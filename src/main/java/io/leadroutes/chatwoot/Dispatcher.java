@@ -38,8 +38,7 @@ public final class Dispatcher {
     /** The wishes to be sent now, perhaps none. */
     public List<Delivery> next() {
         // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
-        // more
-        // urgent one behind them.
+        // more urgent one behind them.
         int room = Math.min(concurrency, permits.getAsInt()) - inHand.get();
         List<Delivery> deliveries = claim.apply(room);
         inHand.addAndGet(deliveries.size());

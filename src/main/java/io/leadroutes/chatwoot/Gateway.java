@@ -19,6 +19,10 @@ public final class Gateway {
     private static final String TOKEN_HEADER = "Api-Access-Token";
 
     private static final String VERB = "verb";
+
+    /** The caller's error handler counts its redeliveries here: without them it would repeat for ever. Never sent. */
+    private static final String REDELIVERY_HEADERS = "CamelRedeliver*";
+
     private static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_EXCERPT_CHARS = 300;
 
@@ -37,7 +41,7 @@ public final class Gateway {
         Message message = exchange.getMessage();
         ApiRequest request = message.getBody(ApiRequest.class);
         exchange.setVariable(VERB, request.verb());
-        message.removeHeaders("*");
+        message.removeHeaders("*", REDELIVERY_HEADERS);
         message.setHeader(Exchange.HTTP_METHOD, request.method());
         message.setHeader(Exchange.HTTP_PATH, request.path());
         if (!request.query().isEmpty()) {
@@ -54,7 +58,7 @@ public final class Gateway {
     }
 
     /**
-     * Makes the body an {@link ApiAnswer} and drops every header.
+     * Makes the body an {@link ApiAnswer} and drops every header of the answer.
      *
      * @throws ChatwootException for every status but 2xx, and for a body that is not JSON
      */
@@ -64,7 +68,7 @@ public final class Gateway {
         Optional<String> retryAfter = header(message.getHeaders(), "Retry-After");
         byte[] body = Optional.ofNullable(message.getBody(byte[].class)).orElse(new byte[0]);
         String verb = exchange.getVariable(VERB, String.class);
-        message.removeHeaders("*");
+        message.removeHeaders("*", REDELIVERY_HEADERS);
         message.setBody(answer(verb, status, new String(body, StandardCharsets.UTF_8), retryAfter));
     }
 

@@ -139,26 +139,35 @@ class DispatchTest {
     }
 
     @Test
-    void nothingRepeatsACallBehindTheGateway() {
+    @Tag("invariant-7")
+    void anAttemptIsOneCallAndTwoRepetitionsAndNothingRepeatsBehindTheGateway() {
         long id = product.conversation("Flo Hidden");
-        var away = sandbox.failWhile(labelsOf(id), Fault.status(503));
+        fail(5, Fault.status(503), labelsOf(id));
+
         sandbox.customerWrites(id, "a bug");
-
-        await().untilAsserted(() -> {
-            JsonNode wish = product.wish(id, "labels");
-            assertThat(wish.path("attempts").asInt()).isPositive();
-        });
-
-        int calls = callsOf(id, "POST", "/labels").size();
-        int attempts = product.wish(id, "labels").path("attempts").asInt();
-        away.close();
         product.settle();
-        assertThat(calls)
-                .as("one call and two repetitions for each of %s attempts, the last perhaps not ended", attempts)
-                .isBetween(3 * attempts, 3 * attempts + 3);
+
         assertThat(callsOf(id, "POST", "/labels"))
-                .as("all calls: three for each failed attempt, and the last")
-                .hasSize(3 * product.wish(id, "labels").path("attempts").asInt() + 1);
+                .extracting(Call::status)
+                .containsExactly(503, 503, 503, 503, 503, 200);
+        assertThat(product.wish(id, "labels").path("attempts").asInt())
+                .as("attempts that failed")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void redeliveriesCanBeSwitchedOff() {
+        try (Product plain = Product.connected(
+                SandboxChatwoot.builder(), Map.of("chatwoot.redeliveries", "0", "chatwoot.rate-limit", "3000"))) {
+            long id = plain.conversation("Flo Plain");
+            plain.sandbox().failNext(2, Fault.status(503), labelsOf(id));
+
+            plain.sandbox().customerWrites(id, "a bug");
+            plain.settle();
+
+            assertThat(plain.callsOf(id)).extracting(Call::status).containsExactly(503, 503, 200);
+            assertThat(plain.wish(id, "labels").path("attempts").asInt()).isEqualTo(2);
+        }
     }
 
     @Test

@@ -44,7 +44,7 @@ class DropInRoutesTest {
                               method: "setPriority('high')"
                           - bean:
                               ref: wishes
-                              method: "setAttribute('answer_within_h', 1)"
+                              method: "setAttribute('answer_within_h', '1')"
                           - bean:
                               ref: wishes
                               method: "assignTeam('sales')"
@@ -126,7 +126,7 @@ class DropInRoutesTest {
         var conversation = sandbox.conversation(id);
         assertThat(conversation.labels()).containsExactlyInAnyOrder("vip", "vip-wrote");
         assertThat(conversation.priority()).contains("high");
-        assertThat(conversation.customAttributes()).containsEntry("answer_within_h", 1);
+        assertThat(conversation.customAttributes()).containsEntry("answer_within_h", "1");
         assertThat(conversation.teamName()).contains("sales");
         assertThat(conversation.notes()).singleElement().satisfies(note -> assertThat(note.content())
                 .isEqualTo("A very important customer wrote."));

@@ -7,9 +7,21 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Runs like the system's, and jumps ahead when told to. */
+/** Runs like the system's or faster, and jumps ahead when told to. */
 final class JumpingClock extends Clock {
+    private final Clock system = Clock.systemUTC();
+    private final Instant start = system.instant();
+    private final int speed;
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+
+    JumpingClock() {
+        this(1);
+    }
+
+    /** @param speed seconds in a second of the system's */
+    JumpingClock(int speed) {
+        this.speed = speed;
+    }
 
     void jump(Duration by) {
         ahead.updateAndGet(by::plus);
@@ -17,7 +29,8 @@ final class JumpingClock extends Clock {
 
     @Override
     public Instant instant() {
-        return Clock.systemUTC().instant().plus(ahead.get());
+        return start.plus(Duration.between(start, system.instant()).multipliedBy(speed))
+                .plus(ahead.get());
     }
 
     @Override
