@@ -103,18 +103,11 @@ public final class Gateway {
         throw new ChatwootException.Rejected(told);
     }
 
-    /**
-     * True for a bad token, no token, and a token whose account may not use the API (CONTRACT section 3.1). A 401 with
-     * another text is about this item only, and a 403 that is not Chatwoot's about something before it.
-     */
+    /** True for a bad token and for none (CONTRACT section 3.1); a 401 with another text is about this item only. */
     private static boolean isTokenRefused(int status, String body) {
-        return switch (status) {
-            case 401 ->
-                body.contains("Invalid Access Token")
-                        || member(body, "errors").filter(JsonNode::isArray).isPresent();
-            case 403 -> member(body, "error").filter(JsonNode::isTextual).isPresent();
-            default -> false;
-        };
+        return status == 401
+                && (body.contains("Invalid Access Token")
+                        || member(body, "errors").filter(JsonNode::isArray).isPresent());
     }
 
     private static Optional<JsonNode> member(String body, String key) {

@@ -115,8 +115,7 @@ class GatewayTest {
             delimiter = '|',
             value = {
                 "401 | {\"error\":\"Invalid Access Token\"}",
-                "401 | {\"errors\":[\"You need to sign in or sign up before continuing.\"]}",
-                "403 | {\"error\":\"API access is disabled for this account\"}"
+                "401 | {\"errors\":[\"You need to sign in or sign up before continuing.\"]}"
             })
     void aTokenThatIsRefusedStopsAllCallsForAMinute(int status, String body) {
         Paused paused = paused(status, body, null);
@@ -131,6 +130,7 @@ class GatewayTest {
             value = {
                 "401 | {\"error\":\"You are not authorized to do this action\"}",
                 "401 | {\"error\":\"Invalid User IDs\"}",
+                "403 | {\"error\":\"API access is disabled for this account\"}",
                 "403 | <html>blocked by the firewall</html>",
                 "402 | {\"error\":\"Upgrade your plan\"}",
                 "404 | {\"error\":\"Resource could not be found\"}",

@@ -3,6 +3,7 @@ package io.leadroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
 import java.net.URI;
@@ -40,7 +41,7 @@ class CrashTest {
 
             try (ChildProcess second = start(sandbox).awaitReady()) {
                 await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-                    assertThat(sandbox.calls()).hasSize(2);
+                    assertThat(sandbox.calls(Call::isWrite)).as("writes").hasSize(2);
                     assertThat(sandbox.conversation(1580).labels())
                             .containsExactlyInAnyOrder("pricing-inquiry", "enterprise-lead");
                     assertThat(sandbox.conversation(1580).customAttributes()).containsEntry("lead_score", 30);
