@@ -6,6 +6,8 @@ import io.leadroutes.event.Message;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Snapshot;
 import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.rules.Hit;
+import io.leadroutes.rules.RuleBook;
 import io.leadroutes.rules.Score;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,6 +58,7 @@ public final class Conversation {
     private Optional<Instant> resolvedAt;
 
     private Optional<Message> message = Optional.empty();
+    private Optional<List<Hit>> hits = Optional.empty();
     private boolean resolutionChanged;
 
     /** Kind and destination to wish: those waiting in the outbox, those decided here on top of them. */
@@ -144,18 +147,25 @@ public final class Conversation {
             event.contact().ifPresent(this::observe);
         }
         message = event.message();
+        hits = Optional.empty();
         if (event.isCustomerMessage() && firstMessage.isEmpty()) {
             firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
         }
         resolutionChanged = wasResolved != isResolved();
     }
 
-    /** Takes over what is said of the customer; what is not said stays as it is known. */
-    public void observe(Contact seen) {
+    /**
+     * Takes over what is said of the customer; what is not said stays as it is known.
+     *
+     * @return true if it says something new
+     */
+    public boolean observe(Contact seen) {
+        Optional<Contact> before = contact;
         contactId = OptionalLong.of(seen.id());
         contact = Optional.of(contact.filter(known -> known.id() == seen.id())
                 .map(known -> merge(known, seen))
                 .orElse(seen));
+        return !contact.equals(before);
     }
 
     /** Takes over what is not known yet of the customer: an older view of them overwrites nothing (invariant 3). */
@@ -288,6 +298,14 @@ public final class Conversation {
 
     Optional<Message> message() {
         return message;
+    }
+
+    /** What the rules find in the text in hand; the text is gone through once for all steps. */
+    List<Hit> hits(RuleBook rules, Hit.Kind kind) {
+        if (hits.isEmpty()) {
+            hits = Optional.of(rules.hits(getText()));
+        }
+        return hits.get().stream().filter(hit -> hit.kind() == kind).toList();
     }
 
     Instant now() {

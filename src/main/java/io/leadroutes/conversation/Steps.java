@@ -34,7 +34,7 @@ public final class Steps {
 
     /** Wishes for the labels of each tag rule that the message matches. */
     public void tag(Conversation conversation) {
-        for (Hit hit : rules.tags(conversation.getText())) {
+        for (Hit hit : conversation.hits(rules, Hit.Kind.TAG)) {
             conversation.wish(
                     new Wish.AddLabels(hit.labels()), Urgency.TAGGING, reason(conversation, hit.rule(), hit.matched()));
         }
@@ -42,7 +42,7 @@ public final class Steps {
 
     /** Adds the points of each score rule that the message matches and that has not counted in this conversation. */
     public void score(Conversation conversation) {
-        List<Hit> hits = rules.scores(conversation.getText()).stream()
+        List<Hit> hits = conversation.hits(rules, Hit.Kind.SCORE).stream()
                 .filter(hit -> !conversation.hasScored(hit.rule()))
                 .toList();
         for (Hit hit : hits) {

@@ -35,7 +35,10 @@ public final class Database implements AutoCloseable {
     public Database(String name, String url, String user, String password, String migrations) {
         String lower = url.toLowerCase(Locale.ROOT);
         h2 = lower.startsWith("jdbc:h2:");
-        exclusive = h2 && !lower.startsWith("jdbc:h2:tcp:") && !lower.startsWith("jdbc:h2:ssl:");
+        exclusive = h2
+                && !lower.startsWith("jdbc:h2:tcp:")
+                && !lower.startsWith("jdbc:h2:ssl:")
+                && !lower.contains(";auto_server=true");
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(h2 ? withH2Settings(url) : url);
@@ -74,7 +77,9 @@ public final class Database implements AutoCloseable {
                 "DB_CLOSE_ON_EXIT=FALSE",
                 "LOCK_TIMEOUT=10000",
                 "QUERY_CACHE_SIZE=100")) {
-            if (!upper.contains(";" + setting.substring(0, setting.indexOf('=') + 1))) {
+            // H2 refuses the one beside AUTO_SERVER, by which an operator looks into a running database.
+            boolean isRefused = setting.startsWith("DB_CLOSE_ON_EXIT") && upper.contains(";AUTO_SERVER=TRUE");
+            if (!isRefused && !upper.contains(";" + setting.substring(0, setting.indexOf('=') + 1))) {
                 out.append(';').append(setting);
             }
         }

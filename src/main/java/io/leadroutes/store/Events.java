@@ -3,14 +3,9 @@ package io.leadroutes.store;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.event.Contact;
-import io.leadroutes.event.Event;
-import java.util.Set;
 
 /** Brings an event to the conversation that it is about; the route {@code event-router} says which way. */
 public final class Events {
-    private static final Set<String> LEAD_DATA =
-            Set.of("name", "last_name", "email", "phone_number", "custom_attributes", "additional_attributes");
-
     private final Conversations conversations;
     private final Steps steps;
 
@@ -36,19 +31,16 @@ public final class Events {
         claim.take(event);
         Contact contact = event.event().contact().orElseThrow();
         long account = claim.accountId();
-        boolean tell = concernsLead(event.event());
+        boolean isLead = true;
         for (Conversation conversation : conversations.ofContact(account, contact.id())) {
-            conversation.observe(contact);
-            if (tell) {
-                steps.contact(conversation);
-                tell = false;
+            // Each customer message changes the contact's last activity: no reason to write anything (invariant 5).
+            if (conversation.observe(contact)) {
+                if (isLead) {
+                    steps.contact(conversation);
+                }
+                conversations.save(conversation);
             }
-            conversations.save(conversation);
+            isLead = false;
         }
-    }
-
-    /** Each customer message changes the contact's last activity: no reason to write the lead again (invariant 5). */
-    private static boolean concernsLead(Event event) {
-        return event.changes().isEmpty() || event.changes().keySet().stream().anyMatch(LEAD_DATA::contains);
     }
 }

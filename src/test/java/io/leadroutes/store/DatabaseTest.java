@@ -7,6 +7,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.leadroutes.event.Bodies;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.h2.tools.Server;
 import org.junit.jupiter.api.Tag;
@@ -97,6 +99,16 @@ class DatabaseTest {
             assertThat(database.isExclusive()).isFalse();
         } finally {
             server.stop();
+        }
+    }
+
+    @Test
+    void anOperatorMayLookIntoARunningH2File(@TempDir Path folder) throws SQLException {
+        String url = "jdbc:h2:file:" + folder.resolve("shared") + ";AUTO_SERVER=TRUE";
+        try (Database database = new Database("leadroutes", url, "sa", "", "db/migration");
+                Connection second = DriverManager.getConnection(url, "sa", "")) {
+            assertThat(second.isValid(1)).isTrue();
+            assertThat(database.isExclusive()).isFalse();
         }
     }
 
