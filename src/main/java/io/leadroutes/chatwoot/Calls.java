@@ -181,9 +181,9 @@ public final class Calls {
      * @param read the answer to {@link #readNotes}, or null if that was null
      * @return null if an earlier try has written the note: notes have no idempotency key (CONTRACT section 3.4)
      */
-    public ApiRequest writeNote(Delivery delivery, ApiAnswer read) {
+    public ApiRequest writeNote(Delivery delivery, ApiAnswer read) throws ChatwootException {
         String marker = delivery.id() + "-" + delivery.createdAt().toEpochMilli();
-        if (read != null && isWritten(read.body(), marker)) {
+        if (read != null && isWritten(read, marker)) {
             return null;
         }
         Map<String, Object> body = new LinkedHashMap<>();
@@ -194,8 +194,13 @@ public final class Calls {
         return ApiRequest.post("private-note", conversationPath(delivery) + "/messages", body);
     }
 
-    private static boolean isWritten(JsonNode messages, String marker) {
-        for (JsonNode message : messages.isArray() ? messages : messages.path("payload")) {
+    private static boolean isWritten(ApiAnswer answer, String marker) throws ChatwootException {
+        JsonNode messages =
+                answer.body().isArray() ? answer.body() : answer.body().path("payload");
+        if (!messages.isArray()) {
+            throw new ChatwootException.Unavailable(answer + " without a list of messages");
+        }
+        for (JsonNode message : messages) {
             if (message.path("content_attributes").path(MARKER).asText().equals(marker)) {
                 return true;
             }

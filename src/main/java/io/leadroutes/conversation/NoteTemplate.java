@@ -60,11 +60,14 @@ final class NoteTemplate {
             if (isList || "\\`*_[]()#<>!|~+-=&".indexOf(c) >= 0) {
                 out.append('\\');
             }
+            // The zero-width space keeps {{, {%, %}, scheme:// and name.tld from being seen as such.
+            if (c == '}') {
+                out.append(ZERO_WIDTH_SPACE);
+            }
             out.appendCodePoint(c);
             // Chatwoot links whatever looks like a domain; an address alone stays whole, so that it can be copied.
             boolean isDomain = c == '.' && !isEmail && i + 1 < shown.length && Character.isLetterOrDigit(shown[i + 1]);
-            if (isDomain || c == '{' || c == '}' || c == ':') {
-                // The zero-width space keeps {{, {%, %}, scheme:// and name.tld from being seen as such.
+            if (isDomain || c == '{' || c == ':') {
                 out.append(ZERO_WIDTH_SPACE);
             }
         }

@@ -54,8 +54,8 @@ class NoteTemplateTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{{contact.email}} | {Z{Zcontact.Zemail}Z}Z",
-                "{% raw %} | {Z% raw %}Z",
+                "{{contact.email}} | {Z{Zcontact.ZemailZ}Z}",
+                "{% raw %} | {Z% raw %Z}",
                 "[@Boss](mention://user/1/Boss) | \\[@Boss\\]\\(mention:Z//user/1/Boss\\)",
                 "![x](http://e.vil/p.png) | \\!\\[x\\]\\(http:Z//e.Zvil/p.Zpng\\)",
                 "https://evil.example | https:Z//evil.Zexample",
@@ -94,7 +94,7 @@ class NoteTemplateTest {
     private static final Pattern UNESCAPED = Pattern.compile("(?<!\\\\)(\\\\\\\\)*[`*_\\[\\]()#<>!|~=&]");
 
     @Property(tries = 2_000)
-    @Tag("invariant-12")
+    @net.jqwik.api.Tag("invariant-12")
     void noValueHoldsLiquidMentionsLinksOrMarkdown(@ForAll("hostileTexts") String text) {
         String shown = NoteTemplate.harmless(text);
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TimeZone;
+import org.h2.util.DateTimeUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -177,18 +178,29 @@ class ConversationsTest {
     @Test
     void timesAreInstantsWhateverTheProcessesTimeZone() {
         TimeZone before = TimeZone.getDefault();
-        try {
-            // 02:30 happens twice that night.
-            TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+        setTimeZone(TimeZone.getTimeZone("Europe/Berlin"));
+        try (Store there = new Store(engine)) {
+            // 02:30 happens twice in the first night, and not at all in the other.
             for (String night : List.of("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-03-29T01:30:00Z")) {
-                store.clock.set(Instant.parse(night));
-                store.conversations.wroteLabels(Store.ACCOUNT, A, List.of());
-                save(Bodies.updated(A).labels("x"));
+                there.clock.set(Instant.parse(night));
+                Known.make(there, Bodies.updated(A).labels("x"));
 
-                assertThat(found().labels().orElseThrow().at()).isEqualTo(Instant.parse(night));
+                assertThat(there.conversations
+                                .find(Store.ACCOUNT, A)
+                                .orElseThrow()
+                                .labels()
+                                .orElseThrow()
+                                .at())
+                        .isEqualTo(Instant.parse(night));
             }
         } finally {
-            TimeZone.setDefault(before);
+            setTimeZone(before);
         }
+    }
+
+    private static void setTimeZone(TimeZone zone) {
+        TimeZone.setDefault(zone);
+        // H2 remembers the process's zone.
+        DateTimeUtils.resetCalendar();
     }
 }

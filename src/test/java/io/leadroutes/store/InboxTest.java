@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -611,6 +612,10 @@ class InboxTest {
         }));
         await(loaded);
         CompletableFuture<Boolean> contact = CompletableFuture.supplyAsync(() -> store.work("contact:7:9021"));
+        assertThat(contact)
+                .as("waits for the worker")
+                .failsWithin(200, TimeUnit.MILLISECONDS)
+                .withThrowableOfType(TimeoutException.class);
         go.countDown();
         worker.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         contact.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -298,6 +299,10 @@ class OutboxTest {
         }));
         await(added);
         CompletableFuture<Void> dispatcher = CompletableFuture.runAsync(() -> outbox.retryLater(first, "503"));
+        assertThat(dispatcher)
+                .as("waits for the worker")
+                .failsWithin(200, TimeUnit.MILLISECONDS)
+                .withThrowableOfType(TimeoutException.class);
         commit.countDown();
         worker.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         dispatcher.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -1,0 +1,88 @@
+package io.leadroutes.chatwoot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.store.Delivery;
+import io.leadroutes.store.Records.Depth;
+import io.leadroutes.store.Store;
+import io.leadroutes.store.TestDatabases.Engine;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class DispatcherTest {
+    private final Store store = new Store(Engine.H2);
+    private final Budget budget = new Budget(60, store.clock);
+
+    @BeforeEach
+    void wish() {
+        for (long conversation = 1; conversation <= 9; conversation++) {
+            store.wish(conversation, Urgency.TAGGING, new Wish.AssignTeam("sales"));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private Dispatcher dispatcher(int concurrency) {
+        return new Dispatcher(store.outbox, store.outbox::claimForChatwoot, budget::free, concurrency);
+    }
+
+    @Test
+    void noMoreAreInHandThanMayBeInFlight() {
+        Dispatcher dispatcher = dispatcher(4);
+
+        assertThat(dispatcher.next()).hasSize(4);
+        assertThat(dispatcher.next()).isEmpty();
+        dispatcher.finished();
+        assertThat(dispatcher.next()).hasSize(1);
+    }
+
+    @Test
+    @Tag("invariant-7")
+    void noMoreAreTakenThanThereArePermits() {
+        for (int i = 0; i < 58; i++) {
+            budget.sending();
+        }
+        Dispatcher dispatcher = dispatcher(4);
+
+        assertThat(dispatcher.next()).hasSize(2);
+        assertThat(dispatcher.next())
+                .as("those two have not taken their permits yet")
+                .isEmpty();
+    }
+
+    @Test
+    void whileCallsArePausedNothingIsTaken() {
+        budget.pause(store.clock.instant().plusSeconds(30));
+
+        assertThat(dispatcher(4).next()).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void eachFailureEndsAsItsKindAsksFor() {
+        Dispatcher dispatcher = dispatcher(9);
+        List<Delivery> taken = dispatcher.next();
+
+        dispatcher.failed(taken.get(0), new ChatwootException.Rejected("404"));
+        dispatcher.failed(taken.get(1), new IllegalArgumentException("contact_id is missing"));
+        dispatcher.failed(taken.get(2), new ChatwootException.Unavailable("500"));
+        dispatcher.failed(taken.get(3), new IOException());
+        dispatcher.failed(
+                taken.get(4),
+                new ChatwootException.Paused("429", store.clock.instant().plusSeconds(1), false));
+        dispatcher.done(taken.get(5), null);
+        dispatcher.done(taken.get(6), "200");
+
+        assertThat(store.records.outbox()).isEqualTo(new Depth(5, 2));
+        assertThat(store.records.dead()).extracting(row -> row.get("error")).contains("404", "contact_id is missing");
+    }
+}
