@@ -29,13 +29,17 @@ import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,10 +104,42 @@ public final class LeadRoutes implements AutoCloseable {
         try {
             runtime.main.start();
             HttpErrors.install(runtime.camel());
+            runtime.checkEndpoints(settings);
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();
             throw e;
+        }
+    }
+
+    /** A step or destination that is not there would fail each message; better to know at once. */
+    private void checkEndpoints(Settings settings) {
+        List<String> wrong = new ArrayList<>();
+        for (String property : List.of("steps.message", "on.lead-qualified", "on.escalated")) {
+            for (String uri : settings.list(property)) {
+                if (!isThere(uri)) {
+                    wrong.add(
+                            property + " names \"" + uri + "\"; expected a Camel endpoint that is there: a direct:name"
+                                    + " that a route in " + settings.text("routes.directory")
+                                    + " starts with, or one whose component is on the class path");
+                }
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new Settings.SettingsException(wrong);
+        }
+    }
+
+    private boolean isThere(String uri) {
+        if (uri.startsWith("direct:")) {
+            String name = uri.replaceFirst("^direct:(//)?", "direct://");
+            return camel().getRoutes().stream()
+                    .anyMatch(route -> route.getEndpoint().getEndpointUri().equals(name));
+        }
+        try {
+            return camel().getEndpoint(uri) != null;
+        } catch (ResolveEndpointFailedException | NoSuchEndpointException e) {
+            return false;
         }
     }
 
@@ -176,19 +212,22 @@ public final class LeadRoutes implements AutoCloseable {
 
     /** Where webhooks and admin are served. */
     public int httpPort() {
-        return servers()[0];
+        return port(VertxPlatformHttpRouter::isMainServer);
     }
 
-    /** Where health and metrics are served. */
+    /** Where health and metrics are served; Camel serves them with the rest if both ports are set to 0. */
     public int managementPort() {
-        return servers()[1];
+        return port(VertxPlatformHttpRouter::isManagementServer);
     }
 
-    private int[] servers() {
-        return camel().getCamelContextExtension().getServices().stream()
-                .filter(VertxPlatformHttpServer.class::isInstance)
-                .mapToInt(service -> ((VertxPlatformHttpServer) service).getPort())
-                .toArray();
+    private int port(Predicate<VertxPlatformHttpRouter> server) {
+        var routers = camel().getRegistry().findByType(VertxPlatformHttpRouter.class);
+        return routers.stream()
+                .filter(server)
+                .findFirst()
+                .or(() -> routers.stream().findFirst())
+                .map(router -> router.getServer().getPort())
+                .orElseThrow(() -> new IllegalStateException("no HTTP server is running"));
     }
 
     CamelContext camel() {

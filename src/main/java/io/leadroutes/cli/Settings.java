@@ -2,6 +2,8 @@ package io.leadroutes.cli;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,6 +171,16 @@ public final class Settings {
                 "crm.database.migrate",
                 text -> text.equals("true") || text.equals("false"),
                 "true, or false for a schema of your own");
+        verify(
+                wrong,
+                "rules.file",
+                text -> Files.isReadable(Path.of(text)),
+                "a file that is there, beside the program or by its full path");
+        verify(
+                wrong,
+                "routes.directory",
+                text -> Files.isDirectory(Path.of(text)),
+                "a folder that is there, with *.camel.yaml files");
         verify(wrong, "steps.message", text -> !list("steps.message").isEmpty(), "Camel endpoints, comma-separated");
         verify(
                 wrong,
@@ -198,8 +210,13 @@ public final class Settings {
         if (value.isEmpty()) {
             wrong.add(property + " is missing; expected " + expected + hint(property));
         } else if (!isRight.apply(value)) {
-            wrong.add(property + " is \"" + value + "\"; expected " + expected + hint(property));
+            wrong.add(property + " is \"" + withoutPassword(value) + "\"; expected " + expected + hint(property));
         }
+    }
+
+    /** People write passwords into addresses; a message goes to the log. */
+    private static String withoutPassword(String value) {
+        return value.replaceAll("://[^/@]*@", "://***@").replaceAll("(?i)(password=)[^&;]*", "$1***");
     }
 
     private static String hint(String property) {

@@ -9,6 +9,7 @@ import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +61,7 @@ public final class Product implements AutoCloseable {
                 "camel.server.port",
                 "0",
                 "camel.management.port",
-                "0",
+                freePort(),
                 "chatwoot.base-url",
                 sandbox.baseUrl().toString(),
                 "chatwoot.api-token",
@@ -84,6 +85,15 @@ public final class Product implements AutoCloseable {
         runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), clock);
         if (connect) {
             sandbox.addWebhook(webhookUrl(), SECRET);
+        }
+    }
+
+    /** Two servers on port 0 would be one to Camel. */
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

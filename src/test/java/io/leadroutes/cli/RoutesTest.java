@@ -1,0 +1,187 @@
+package io.leadroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.sandbox.Fault;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.Route;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The files in routes/: their form (notes, style, section 2), and that each route is used. */
+class RoutesTest {
+    /** One sentence: a capital letter, a full stop at the end and none followed by another sentence. */
+    private static final Pattern SENTENCE = Pattern.compile("[A-Z](?:(?!\\. [A-Z]).)+\\.");
+
+    private static final Pattern KEBAB_CASE = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    /** Keys whose value is an endpoint: a map with a uri, in canonical form. */
+    private static final Set<String> ENDPOINTS = Set.of("from", "to", "toD", "wireTap", "enrich", "pollEnrich", "poll");
+
+    private static final Set<String> LANGUAGES = Set.of("simple", "constant", "jsonpath", "groovy", "method", "header");
+
+    static List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            return files.filter(file -> file.toString().endsWith(".camel.yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyRouteHasAnIdAndSaysInOneSentenceWhatItDoes(Path file) throws IOException {
+        for (Map<?, ?> route : entities(file, "route")) {
+            assertThat((String) route.get("id")).as("id").matches(KEBAB_CASE);
+            assertThat((String) route.get("description"))
+                    .as("description of " + route.get("id"))
+                    .matches(SENTENCE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyFileIsInCanonicalForm(Path file) throws IOException {
+        List<String> compact = new ArrayList<>();
+        for (Object entity : (List<?>) yaml(file)) {
+            findCompact(entity, "", compact);
+        }
+
+        assertThat(compact).as("compact notation in " + file).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyFileHasOneCommentAtItsTop(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        long comments =
+                lines.stream().filter(line -> line.strip().startsWith("#")).count();
+        long header = lines.stream().takeWhile(line -> line.startsWith("#")).count();
+
+        assertThat(header).isPositive();
+        assertThat(comments).as("comments that Kaoto would drop").isEqualTo(header);
+    }
+
+    @Test
+    void everyCallableRouteIsNamedAsItIsCalled() throws IOException {
+        for (Path file : files()) {
+            for (Map<?, ?> route : entities(file, "route")) {
+                String uri = (String) ((Map<?, ?>) route.get("from")).get("uri");
+                if (uri.startsWith("direct:")) {
+                    assertThat(uri).isEqualTo("direct:" + route.get("id"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyRouteOfTheFilesRunsAndIsUsed() throws IOException {
+        List<String> inFiles = new ArrayList<>();
+        for (Path file : files()) {
+            entities(file, "route").forEach(route -> inFiles.add((String) route.get("id")));
+        }
+        try (Product product = Product.connected(SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "3000"))) {
+            useEverything(product);
+
+            assertThat(product.runtime().camel().getRoutes())
+                    .extracting(Route::getId)
+                    .containsExactlyInAnyOrderElementsOf(inFiles);
+            assertThat(used(product)).containsAll(inFiles);
+        }
+    }
+
+    private static void useEverything(Product product) {
+        SandboxChatwoot sandbox = product.sandbox();
+        sandbox.failNext(1, Fault.status(422), call -> call.is("POST", "/toggle_priority"));
+        long id = product.conversation("Ada Routed");
+        sandbox.customerWrites(id, "An enterprise with a budget wants a demo");
+        product.settle();
+        sandbox.customerWrites(id, "or will cancel");
+        product.settle();
+        product.admin("/admin/status");
+        product.admin("/admin/conversations/" + id);
+        String dead = product.admin("/admin/dead").path(0).path("id").asText();
+        product.send(product.adminRequest("/admin/dead/" + dead + "/retry").POST(BodyPublishers.noBody()));
+        product.send(product.adminRequest("/admin/dead/wish-0").DELETE());
+        product.send(
+                product.adminRequest("/admin/rules/try").POST(BodyPublishers.ofString("{\"content\":\"a demo\"}")));
+        product.settle();
+    }
+
+    /** Ids of the routes that have handled an exchange, by Camel's own metrics. */
+    private static Set<String> used(Product product) {
+        String metrics = product.send(HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + product.runtime().managementPort() + "/observe/metrics"))
+                        .GET())
+                .body();
+        return Pattern.compile("(?m)^camel_exchanges_total\\{[^}]*routeId=\"([^\"]+)\"[^}]*} ([0-9.E]+)")
+                .matcher(metrics)
+                .results()
+                .filter(count -> Double.parseDouble(count.group(2)) > 0)
+                .map(count -> count.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    private static void findCompact(Object node, String path, List<String> compact) {
+        if (node instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                findCompact(list.get(i), path + "[" + i + "]", compact);
+            }
+        } else if (node instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> {
+                String here = path + "/" + key;
+                boolean isEndpoint = ENDPOINTS.contains(key);
+                boolean isParameter = path.endsWith("/parameters");
+                if (!isParameter && isEndpoint && !(value instanceof Map<?, ?> to && to.get("uri") instanceof String)) {
+                    compact.add(here + " without uri");
+                }
+                if (isEndpoint
+                        && value instanceof Map<?, ?> to
+                        && String.valueOf(to.get("uri")).contains("?")) {
+                    compact.add(here + " with parameters in its uri");
+                }
+                if (LANGUAGES.contains(key) && !(path.endsWith("/expression") && value instanceof Map<?, ?>)) {
+                    if (!isParameter && !(value instanceof String && isOrdinaryProperty(path))) {
+                        compact.add(here + " outside of an expression block");
+                    }
+                }
+                findCompact(value, here, compact);
+            });
+        }
+    }
+
+    /** {@code method} is a property of the bean EIP, too. */
+    private static boolean isOrdinaryProperty(String path) {
+        return path.endsWith("/bean");
+    }
+
+    private static List<Map<?, ?>> entities(Path file, String kind) throws IOException {
+        List<Map<?, ?>> found = new ArrayList<>();
+        for (Object entity : (List<?>) yaml(file)) {
+            if (((Map<?, ?>) entity).get(kind) instanceof Map<?, ?> map) {
+                found.add(map);
+            }
+        }
+        return found;
+    }
+
+    private static Object yaml(Path file) throws IOException {
+        return new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
+    }
+}

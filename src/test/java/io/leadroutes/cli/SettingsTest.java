@@ -1,0 +1,213 @@
+package io.leadroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leadroutes.cli.Settings.SettingsException;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Design section 4: a wrong or missing setting stops the start with a message that says what and how. */
+class SettingsTest {
+    private static final Map<String, String> COMPLETE = Map.of(
+            "chatwoot.base-url", "https://chat.example",
+            "chatwoot.api-token", "a-token",
+            "chatwoot.account-id", "7",
+            "webhook.secrets", "a-secret");
+
+    @Test
+    void theDefaultsAreThoseOfTheDesign() {
+        Settings settings = load(COMPLETE);
+
+        assertThat(settings.number("camel.server.port")).isEqualTo(8080);
+        assertThat(settings.number("camel.management.port")).isEqualTo(9876);
+        assertThat(settings.number("chatwoot.rate-limit")).isEqualTo(60);
+        assertThat(settings.number("chatwoot.concurrency")).isEqualTo(4);
+        assertThat(settings.text("webhook.auth")).isEqualTo("required");
+        assertThat(settings.text("database.url")).isEqualTo("jdbc:h2:file:./data/leadroutes");
+        assertThat(settings.text("crm.database.url")).isEqualTo("jdbc:h2:file:./data/crm");
+        assertThat(settings.text("rules.file")).isEqualTo("rules.yaml");
+        assertThat(settings.list("steps.message"))
+                .containsExactly("direct:step-tag", "direct:step-score", "direct:step-qualify", "direct:step-escalate");
+        assertThat(settings.list("on.lead-qualified")).containsExactly("direct:crm-sync");
+        assertThat(settings.list("on.escalated")).isEmpty();
+        assertThat(settings.debounce()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.optional("admin.token")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "chatwoot.base-url, the address of Chatwoot, CHATWOOT_BASE_URL",
+        "chatwoot.api-token, the access token, CHATWOOT_API_TOKEN",
+        "chatwoot.account-id, the number of the account, CHATWOOT_ACCOUNT_ID",
+        "webhook.secrets, expected at least one, CHATWOOT_WEBHOOK_SECRETS"
+    })
+    void aMissingOneIsNamedWithTheWayOut(String property, String expected, String environment) {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.remove(property);
+
+        assertThatThrownBy(() -> load(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(property, "missing", expected, environment)
+                .hasMessageMatching("[^\n]+");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "camel.server.port|http|a port number",
+                "camel.server.port|65536|0 to 65535",
+                "camel.management.port|-1|a port number",
+                "chatwoot.base-url|chat.example|https://app.chatwoot.com",
+                "chatwoot.base-url|ftp://chat.example|https://app.chatwoot.com",
+                "chatwoot.base-url|https://chat.example?x=1|without user, query or fragment",
+                "chatwoot.account-id|seven|the number of the account",
+                "chatwoot.account-id|0|the number of the account",
+                "chatwoot.rate-limit|6O|a whole number of calls per minute, 1 to 100000 (default 60)",
+                "chatwoot.rate-limit|0|1 to 100000",
+                "chatwoot.rate-limit|1000001|1 to 100000",
+                "chatwoot.concurrency|0|1 to 64",
+                "chatwoot.redeliveries|11|0 to 10",
+                "chatwoot.redelivery-delay-ms|0|1 to 60000",
+                "webhook.auth|off|required or none",
+                "database.url|data/leadroutes|jdbc:h2:... or jdbc:postgresql:...",
+                "database.url|jdbc:mysql://db/leadroutes|jdbc:h2:... or jdbc:postgresql:...",
+                "crm.database.url|crm|a JDBC URL",
+                "crm.database.migrate|yes|true, or false",
+                "rules.file|no/such/rules.yaml|a file that is there",
+                "routes.directory|no/such/folder|a folder that is there",
+                "steps.message|,|Camel endpoints",
+                "conversation.debounce|1 minute|0 to 5 seconds",
+                "conversation.debounce|6s|0 to 5 seconds",
+                "conversation.workers|65|1 to 64",
+                "conversation.poll-ms|0|1 to 60000",
+                "outbox.poll-ms|x|1 to 60000"
+            })
+    void aWrongOneIsNamedWithItsValueAndWhatItShouldBe(String property, String value, String expected) {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put(property, value);
+
+        assertThatThrownBy(() -> load(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(property, "\"" + value + "\"", expected)
+                .hasMessageMatching("[^\n]+");
+    }
+
+    @Test
+    void allThatIsWrongIsSaidAtOnce() {
+        assertThatThrownBy(() -> load(Map.of("chatwoot.rate-limit", "x", "webhook.auth", "y")))
+                .hasMessageContainingAll(
+                        "chatwoot.base-url",
+                        "chatwoot.api-token",
+                        "chatwoot.account-id",
+                        "chatwoot.rate-limit",
+                        "webhook.auth");
+    }
+
+    @Test
+    @Tag("invariant-12")
+    void noMessageHoldsASecret() {
+        Map<String, String> file = new HashMap<>(Map.of(
+                "chatwoot.base-url", "https://user:hidden-1@chat.example",
+                "chatwoot.api-token", "hidden-2",
+                "webhook.secrets", "hidden-3",
+                "webhook.token", "hidden-4",
+                "database.url", "postgres://user:hidden-5@db/leadroutes",
+                "crm.database.url", "postgres://db/crm?user=u&password=hidden-6",
+                "database.password", "hidden-7",
+                "crm.database.password", "hidden-8",
+                "admin.token", "hidden-9"));
+        file.put("chatwoot.rate-limit", "x");
+
+        assertThatThrownBy(() -> load(file))
+                .hasMessageContainingAll("chatwoot.base-url", "database.url", "crm.database.url")
+                .hasMessageNotContaining("hidden");
+    }
+
+    @Test
+    void withoutCheckingNoSecretIsNeeded() {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.remove("webhook.secrets");
+        file.put("webhook.auth", "none");
+
+        assertThat(load(file).text("webhook.auth")).isEqualTo("none");
+    }
+
+    @Test
+    void theCommandLineGoesBeforeTheEnvironmentBeforeTheFileBeforeTheDefault() {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put("chatwoot.rate-limit", "1");
+        file.put("chatwoot.concurrency", "1");
+        file.put("conversation.workers", "1");
+        Map<String, String> environment = Map.of("CHATWOOT_RATE_LIMIT", "2", "CHATWOOT_CONCURRENCY", "2");
+        Properties system = new Properties();
+        system.setProperty("chatwoot.rate-limit", "3");
+
+        Settings settings = Settings.load(properties(file), environment, system);
+
+        assertThat(settings.number("chatwoot.rate-limit")).as("-D").isEqualTo(3);
+        assertThat(settings.number("chatwoot.concurrency")).as("environment").isEqualTo(2);
+        assertThat(settings.number("conversation.workers")).as("file").isEqualTo(1);
+        assertThat(settings.number("chatwoot.redeliveries")).as("default").isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP_PORT, camel.server.port, 1",
+        "MANAGEMENT_PORT, camel.management.port, 1",
+        "CHATWOOT_BASE_URL, chatwoot.base-url, https://other.example",
+        "CHATWOOT_API_TOKEN, chatwoot.api-token, x",
+        "CHATWOOT_ACCOUNT_ID, chatwoot.account-id, 8",
+        "CHATWOOT_RATE_LIMIT, chatwoot.rate-limit, 1",
+        "CHATWOOT_CONCURRENCY, chatwoot.concurrency, 1",
+        "CHATWOOT_WEBHOOK_SECRETS, webhook.secrets, x",
+        "CHATWOOT_WEBHOOK_TOKEN, webhook.token, x",
+        "WEBHOOK_AUTH, webhook.auth, none",
+        "DATABASE_URL, database.url, jdbc:h2:mem:x",
+        "DATABASE_USER, database.user, x",
+        "DATABASE_PASSWORD, database.password, x",
+        "CRM_DATABASE_URL, crm.database.url, jdbc:h2:mem:x",
+        "CRM_DATABASE_USER, crm.database.user, x",
+        "CRM_DATABASE_PASSWORD, crm.database.password, x",
+        "RULES_FILE, rules.file, pom.xml",
+        "STEPS_MESSAGE, steps.message, direct:x",
+        "ON_LEAD_QUALIFIED, on.lead-qualified, direct:x",
+        "ON_ESCALATED, on.escalated, direct:x",
+        "CONVERSATION_DEBOUNCE, conversation.debounce, 2s",
+        "ADMIN_TOKEN, admin.token, x"
+    })
+    void eachCanBeGivenByTheEnvironment(String environment, String property, String value) {
+        Settings settings = Settings.load(properties(COMPLETE), Map.of(environment, value), new Properties());
+
+        assertThat(settings.text(property)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"direct:nobody", "nosuchcomponent:x"})
+    void aStepThatIsNotThereStopsTheStart(String step) {
+        assertThatThrownBy(() -> Product.alone(
+                                SandboxChatwoot.builder(), Map.of("steps.message", "direct:step-tag," + step))
+                        .close())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("steps.message", "\"" + step + "\"", "routes");
+    }
+
+    private static Settings load(Map<String, String> file) {
+        return Settings.load(properties(file), Map.of(), new Properties());
+    }
+
+    private static Properties properties(Map<String, String> map) {
+        Properties properties = new Properties();
+        properties.putAll(map);
+        return properties;
+    }
+}
