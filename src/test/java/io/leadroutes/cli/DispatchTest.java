@@ -156,6 +156,30 @@ class DispatchTest {
     }
 
     @Test
+    @Tag("invariant-6")
+    void whatAnAgentChangesBetweenTwoTriesSurvives() {
+        try (Product patient = Product.connected(
+                SandboxChatwoot.builder(),
+                Map.of("chatwoot.redelivery-delay-ms", "700", "chatwoot.rate-limit", "3000"))) {
+            SandboxChatwoot chatwoot = patient.sandbox();
+            long id = patient.conversation("Flo Patient");
+            chatwoot.failNext(1, Fault.status(500), labelsOf(id));
+            chatwoot.failNext(1, Fault.status(500), isPost(id, "/custom_attributes"));
+
+            chatwoot.customerWrites(id, "the enterprise plan");
+            await().until(() -> patient.callsOf(id).size() == 1);
+            chatwoot.agentSetsLabels(id, "during");
+            await().until(() -> patient.callsOf(id).size() == 3);
+            chatwoot.agentSetsCustomAttributes(id, Map.of("order", "A-1"));
+            patient.settle();
+
+            assertThat(chatwoot.conversation(id).labels()).containsExactlyInAnyOrder("during", "enterprise-lead");
+            assertThat(chatwoot.conversation(id).customAttributes())
+                    .containsOnly(Map.entry("order", "A-1"), Map.entry("lead_score", 30));
+        }
+    }
+
+    @Test
     void redeliveriesCanBeSwitchedOff() {
         try (Product plain = Product.connected(
                 SandboxChatwoot.builder(), Map.of("chatwoot.redeliveries", "0", "chatwoot.rate-limit", "3000"))) {
