@@ -58,6 +58,10 @@ public final class WebhookGate {
         if (account.isPresent() && account.getAsLong() != servedAccount) {
             return new Refused(403, "another account");
         }
+        if (decoded.storedPayload().length() > MAX_BODY_BYTES) {
+            // Redacting thousands of short values can lengthen a body beyond what the inbox's column holds.
+            return new Refused(413, "payload too large");
+        }
         return new Accepted(
                 decoded.event(),
                 decoded.storedPayload(),
