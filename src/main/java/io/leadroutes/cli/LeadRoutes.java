@@ -1,5 +1,6 @@
 package io.leadroutes.cli;
 
+import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.Calls;
 import io.leadroutes.chatwoot.Dispatcher;
@@ -28,6 +29,7 @@ import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,7 @@ import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
+import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,18 +63,14 @@ public final class LeadRoutes implements AutoCloseable {
 
     private LeadRoutes(Settings settings, Clock clock) {
         RuleBook rules = RuleBook.load(Path.of(settings.text("rules.file")));
-        database = new Database(
-                "leadroutes",
-                settings.text("database.url"),
-                settings.text("database.user"),
-                settings.text("database.password"),
-                "db/migration");
-        crm = new Database(
+        database = ownDatabase(settings);
+        crm = Database.onFirstUse(
                 "crm",
                 settings.text("crm.database.url"),
                 settings.text("crm.database.user"),
                 settings.text("crm.database.password"),
                 settings.flag("crm.database.migrate") ? "db/crm" : "");
+        tellIfCrmIsAway();
         workers = Executors.newFixedThreadPool(
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
         budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
@@ -93,10 +92,36 @@ public final class LeadRoutes implements AutoCloseable {
         configure(settings);
     }
 
+    private static Database ownDatabase(Settings settings) {
+        try {
+            return new Database(
+                    "leadroutes",
+                    settings.text("database.url"),
+                    settings.text("database.user"),
+                    settings.text("database.password"),
+                    "db/migration");
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new StartException(
+                    "database.url cannot be opened; expected a database that is there, and the right user: "
+                            + e.getCause().getMessage(),
+                    e);
+        }
+    }
+
+    /** Without the CRM everything goes on; leads wait in the outbox. */
+    private void tellIfCrmIsAway() {
+        try {
+            crm.dataSource().getConnection().close();
+        } catch (SQLException | FlywayException e) {
+            LOG.warn("crm.database.url cannot be opened now; leads wait in the outbox: {}", e.getMessage());
+        }
+    }
+
     /**
      * Starts everything and returns when webhooks are taken.
      *
      * @throws Settings.SettingsException if a setting is wrong
+     * @throws StartException if the database for our own state is not there
      * @throws io.leadroutes.rules.RuleFileException if the rule file is wrong
      */
     public static LeadRoutes start(Settings settings, Clock clock) {
@@ -256,5 +281,14 @@ public final class LeadRoutes implements AutoCloseable {
         workers.shutdown();
         crm.close();
         database.close();
+    }
+
+    /** Something that is needed from the start is not there; the message says what. */
+    static final class StartException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StartException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

@@ -48,6 +48,10 @@ public final class Main implements Runnable {
             command.getErr().println(failure.getMessage());
             return CommandLine.ExitCode.USAGE;
         }
+        if (failure instanceof LeadRoutes.StartException) {
+            command.getErr().println(failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
         throw failure;
     }
 

@@ -76,17 +76,20 @@ public final class Settings {
     public static Settings load(Properties file, Map<String, String> environment, Properties system) {
         Map<String, String> values = new LinkedHashMap<>();
         for (Setting setting : SETTINGS) {
-            String value = Optional.ofNullable(system.getProperty(setting.property))
-                    .or(() -> Optional.ofNullable(environment.get(setting.environment)))
-                    .or(() -> Optional.ofNullable(file.getProperty(setting.property)))
-                    .map(String::strip)
-                    .filter(text -> !text.isEmpty())
+            String value = given(system.getProperty(setting.property))
+                    .or(() -> given(environment.get(setting.environment)))
+                    .or(() -> given(file.getProperty(setting.property)))
                     .orElse(setting.defaultValue);
             values.put(setting.property, value);
         }
         Settings settings = new Settings(values);
         settings.check();
         return settings;
+    }
+
+    /** An empty value says nothing, as container files often have them. */
+    private static Optional<String> given(String value) {
+        return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
     }
 
     /** All settings as properties, for the placeholders in routes. */

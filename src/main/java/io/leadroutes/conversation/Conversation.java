@@ -1,9 +1,11 @@
 package io.leadroutes.conversation;
 
+import io.leadroutes.event.Change;
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Event;
 import io.leadroutes.event.Message;
 import io.leadroutes.event.Priority;
+import io.leadroutes.event.Secrets;
 import io.leadroutes.event.Snapshot;
 import io.leadroutes.event.Snapshot.Ref;
 import io.leadroutes.rules.Hit;
@@ -138,6 +140,7 @@ public final class Conversation {
      */
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
+        putBackWhatWeDropped(event, receivedAt);
         if (event.conversation().filter(this::isStale).isPresent()) {
             contactId = contactId.isPresent() ? contactId : event.contactId();
             event.contact().ifPresent(this::complete);
@@ -152,6 +155,50 @@ public final class Conversation {
             firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
         }
         resolutionChanged = wasResolved != isResolved();
+    }
+
+    /**
+     * Our label write replaces the whole set, so a label that an agent set since our last look is lost with it. The echo
+     * of the write says what stood there before: what is missing now was dropped by us, because we only ever add, and is
+     * wished for again (invariant 6). The same for the keys of the custom attributes.
+     */
+    private void putBackWhatWeDropped(Event event, Instant receivedAt) {
+        dropped(event, "labels", labels, receivedAt, List.class)
+                .filter(lost -> lost.stream().allMatch(String.class::isInstance))
+                .ifPresent(lost -> wish(
+                        new Wish.AddLabels(lost.stream().map(String.class::cast).toList()),
+                        Urgency.TAGGING,
+                        new Reason("put-back", 0, List.of())));
+        dropped(event, "custom_attributes", attributes, receivedAt, Map.class).ifPresent(keys -> {
+            Map<?, ?> before = (Map<?, ?>)
+                    event.changes().get("custom_attributes").before().orElseThrow();
+            Map<String, Object> lost = new LinkedHashMap<>();
+            keys.forEach(key -> lost.put(String.valueOf(key), before.get(key)));
+            lost.values().removeIf(value -> value == null || value.equals(Secrets.REDACTED));
+            wish(new Wish.SetAttributes(lost), Urgency.TAGGING, new Reason("put-back", 0, List.of()));
+        });
+    }
+
+    /** The elements or keys that stood there before our write and not after it; absent if it is not our write. */
+    private static Optional<List<?>> dropped(
+            Event event, String attribute, Optional<? extends Observed<?>> ours, Instant receivedAt, Class<?> shape) {
+        Optional<Change> change = Optional.ofNullable(event.changes().get(attribute));
+        Object before = change.flatMap(Change::before).orElse(null);
+        Object after = change.flatMap(Change::after).orElse(null);
+        boolean isEcho = shape.isInstance(before)
+                && shape.isInstance(after)
+                && ours.filter(o -> o.isUnconfirmed(receivedAt) && Values.same(o.value(), after))
+                        .isPresent();
+        if (!isEcho) {
+            return Optional.empty();
+        }
+        List<Object> lost = new ArrayList<>(elements(before));
+        lost.removeAll(elements(after));
+        return lost.isEmpty() ? Optional.empty() : Optional.of(lost);
+    }
+
+    private static Collection<?> elements(Object value) {
+        return value instanceof Map<?, ?> map ? map.keySet() : (List<?>) value;
     }
 
     /**

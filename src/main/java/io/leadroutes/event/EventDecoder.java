@@ -1,6 +1,7 @@
 package io.leadroutes.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Reads a webhook body in either dialect: what Chatwoot sends (CONTRACT section 2) and what the original API reference
  * describes. Unknown keys are ignored and unknown events are kept by their type alone. A part without its id is absent
- * from the event; an id that is there must be a whole number from 1 to 2^53.
+ * from the event; an id that is there and is no whole number from 1 to 2^53 is told as a problem.
  *
  * <p>Stateless and safe for any number of threads.
  */
@@ -19,8 +20,8 @@ public final class EventDecoder {
      * Reads one body; the same bytes give the same result every time.
      *
      * @param body the raw bytes, UTF-8
-     * @throws BadEventException if the body is no JSON object within the limits of {@link StrictJson}, has no
-     *     {@code event}, or has an id that cannot be one
+     * @throws BadEventException if the body is no JSON object within the limits of {@link StrictJson} or has no
+     *     {@code event}
      */
     public Decoded decode(byte[] body) {
         ObjectNode json = StrictJson.parse(body);
@@ -29,17 +30,43 @@ public final class EventDecoder {
         Part root = Part.root(json);
         String type = type(root.at("event"));
         EventKind kind = EventKind.of(type);
-        Changes changes = Changes.read(root);
-        Event event =
-                switch (kind) {
-                    case MESSAGE -> message(type, root, changes);
-                    case CONVERSATION -> conversation(type, root, changes);
-                    case TYPING -> typing(type, root, changes);
-                    case CONTACT -> contact(type, root, changes);
-                    case WIDGET -> widget(type, root, changes);
-                    case OTHER -> other(type, root, changes);
-                };
-        return new Decoded(event, StrictJson.write(json), MeaningKey.of(kind, event, root, changes));
+        String storedPayload = StrictJson.write(json);
+        try {
+            Changes changes = Changes.read(root);
+            Event event = event(kind, type, root, changes);
+            return new Decoded(event, storedPayload, MeaningKey.of(kind, event, root, changes), Optional.empty());
+        } catch (BadEventException problem) {
+            return new Decoded(bare(type, root), storedPayload, Optional.empty(), Optional.of(problem.getMessage()));
+        }
+    }
+
+    private static Event event(EventKind kind, String type, Part root, Changes changes) {
+        return switch (kind) {
+            case MESSAGE -> message(type, root, changes);
+            case CONVERSATION -> conversation(type, root, changes);
+            case TYPING -> typing(type, root, changes);
+            case CONTACT -> contact(type, root, changes);
+            case WIDGET -> widget(type, root, changes);
+            case OTHER -> other(type, root, changes);
+        };
+    }
+
+    /** An event that has a type and an account at most. */
+    private static Event bare(String type, Part root) {
+        try {
+            return other(type, root, Changes.NONE);
+        } catch (BadEventException badAccount) {
+            return new Event(
+                    type,
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    OptionalLong.empty());
+        }
     }
 
     private static String type(Part event) {

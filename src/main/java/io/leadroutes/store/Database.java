@@ -2,11 +2,14 @@ package io.leadroutes.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -20,7 +23,8 @@ public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 12;
     private static final long CONNECTION_TIMEOUT_MS = 5_000;
 
-    private final HikariDataSource dataSource;
+    private final HikariDataSource pool;
+    private final DataSource dataSource;
     private final JdbcClient jdbc;
     private final PlatformTransactionManager transactions;
     private final boolean h2;
@@ -33,6 +37,15 @@ public final class Database implements AutoCloseable {
      * @param migrations class path folder of the Flyway migrations, empty for a schema that is not ours
      */
     public Database(String name, String url, String user, String password, String migrations) {
+        this(name, url, user, password, migrations, false);
+    }
+
+    /** A database that may be away now: it is connected to, and its schema brought up to date, when it is first used. */
+    public static Database onFirstUse(String name, String url, String user, String password, String migrations) {
+        return new Database(name, url, user, password, migrations, true);
+    }
+
+    private Database(String name, String url, String user, String password, String migrations, boolean onFirstUse) {
         String lower = url.toLowerCase(Locale.ROOT);
         h2 = lower.startsWith("jdbc:h2:");
         exclusive = h2
@@ -49,7 +62,21 @@ public final class Database implements AutoCloseable {
         if (!h2) {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
         }
-        dataSource = new HikariDataSource(config);
+        if (onFirstUse) {
+            config.setInitializationFailTimeout(-1);
+        }
+        pool = new HikariDataSource(config);
+        if (onFirstUse) {
+            dataSource = new MigratingDataSource(pool, () -> migrate(pool, name, migrations));
+        } else {
+            migrate(pool, name, migrations);
+            dataSource = pool;
+        }
+        jdbc = JdbcClient.create(dataSource);
+        transactions = new JdbcTransactionManager(dataSource);
+    }
+
+    private static void migrate(DataSource dataSource, String name, String migrations) {
         if (!migrations.isEmpty()) {
             Flyway.configure()
                     .dataSource(dataSource)
@@ -60,8 +87,6 @@ public final class Database implements AutoCloseable {
                     .load()
                     .migrate();
         }
-        jdbc = JdbcClient.create(dataSource);
-        transactions = new JdbcTransactionManager(dataSource);
     }
 
     /**
@@ -119,9 +144,30 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        if (h2 && !dataSource.isClosed()) {
-            sync();
+        pool.close();
+    }
+
+    /** Brings the schema up to date before it gives out its first connection. */
+    private static final class MigratingDataSource extends DelegatingDataSource {
+        private final Runnable migration;
+        private boolean migrated;
+
+        MigratingDataSource(DataSource target, Runnable migration) {
+            super(target);
+            this.migration = migration;
         }
-        dataSource.close();
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            migrateOnce();
+            return super.getConnection();
+        }
+
+        private synchronized void migrateOnce() {
+            if (!migrated) {
+                migration.run();
+                migrated = true;
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.leadroutes.store;
 
 import io.leadroutes.event.BadEventException;
+import io.leadroutes.event.Decoded;
 import io.leadroutes.event.Event;
 import io.leadroutes.event.EventDecoder;
 import java.nio.charset.StandardCharsets;
@@ -219,7 +220,7 @@ public final class Inbox {
         }
         List<Row> rows = database.jdbc()
                 .sql("""
-                        SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.attempts, p.payload
+                        SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, p.payload
                         FROM webhook_event e
                         JOIN webhook_payload p ON p.event_id = e.id
                         WHERE e.state = 'new' AND e.lane = :lane
@@ -232,10 +233,13 @@ public final class Inbox {
                         rs.getLong("account_id"),
                         rs.getLong("conversation_id"),
                         rs.getTimestamp("received_at").toInstant(),
+                        rs.getTimestamp("due_at").toInstant(),
                         rs.getInt("attempts"),
                         rs.getString("payload")))
                 .list();
-        if (rows.isEmpty()) {
+        // One that has failed holds its lane for its pause: what came after it must not overtake it (invariant 3).
+        Instant now = clock.instant();
+        if (rows.isEmpty() || rows.stream().anyMatch(row -> row.attempts > 0 && row.dueAt.isAfter(now))) {
             return null;
         }
         // Once one has failed they are taken singly, so that it takes no other down with it (invariant 10).
@@ -262,25 +266,33 @@ public final class Inbox {
     /** Absent for what this release cannot read: set aside at once, so that it does not block its lane (invariant 10). */
     private Optional<StoredEvent> decode(Row row) {
         try {
-            Event event =
-                    decoder.decode(row.payload.getBytes(StandardCharsets.UTF_8)).event();
-            return Optional.of(new StoredEvent(row.id, event, row.receivedAt, row.attempts));
+            Decoded decoded = decoder.decode(row.payload.getBytes(StandardCharsets.UTF_8));
+            if (decoded.problem().isEmpty()) {
+                return Optional.of(new StoredEvent(row.id, decoded.event(), row.receivedAt, row.attempts));
+            }
+            setAside(row.id, decoded.problem().get());
         } catch (BadEventException e) {
-            database.jdbc()
-                    .sql("""
-                            UPDATE webhook_event
-                            SET attempts = attempts + 1, state = 'dead', error = :error
-                            WHERE id = :id""")
-                    .param("error", Failures.describe(e, MAX_ERROR_CHARS))
-                    .param("id", row.id)
-                    .update();
-            LOG.warn("event {} cannot be read any more and is set aside as a dead letter", row.id);
-            return Optional.empty();
+            setAside(row.id, e.getMessage());
         }
+        return Optional.empty();
+    }
+
+    private void setAside(long id, String problem) {
+        database.jdbc().sql("""
+                        UPDATE webhook_event
+                        SET attempts = attempts + 1, state = 'dead', error = :error
+                        WHERE id = :id""").param("error", problem).param("id", id).update();
+        LOG.warn("event {} cannot be read and is set aside as a dead letter: {}", id, problem);
     }
 
     private record Row(
-            long id, long accountId, long conversationId, Instant receivedAt, int attempts, String payload) {}
+            long id,
+            long accountId,
+            long conversationId,
+            Instant receivedAt,
+            Instant dueAt,
+            int attempts,
+            String payload) {}
 
     /** Stores what was decided and marks the events as done, in the surrounding transaction (invariant 4). */
     public void complete(Claim claim) {

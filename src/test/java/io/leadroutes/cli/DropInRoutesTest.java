@@ -15,7 +15,6 @@ import java.util.stream.StreamSupport;
 import org.apache.camel.ConsumerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,10 +79,6 @@ class DropInRoutesTest {
             }
             """;
 
-    /** With explicit parameters Camel binds a missing last one only if it is the Exchange; a @Body is null. */
-    private static final String NEEDS_EXCHANGE =
-            "until the methods of the bean wishes take the Exchange in place of @Body Conversation";
-
     private static Product product;
     private static SandboxChatwoot sandbox;
 
@@ -116,7 +111,6 @@ class DropInRoutesTest {
     }
 
     @Test
-    @Disabled(NEEDS_EXCHANGE)
     void aYamlStepReadsTheConversationAndWishes() {
         long id = product.conversation("Vi Important");
         sandbox.agentSetsLabels(id, "vip");
@@ -142,7 +136,6 @@ class DropInRoutesTest {
     }
 
     @Test
-    @Disabled(NEEDS_EXCHANGE)
     void aJavaStepWishes() {
         long id = product.conversation("Jo Invoice");
 

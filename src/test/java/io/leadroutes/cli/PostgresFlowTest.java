@@ -1,6 +1,7 @@
 package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.leadroutes.sandbox.SandboxChatwoot;
 import io.leadroutes.store.TestDatabases;
@@ -9,12 +10,37 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole way with own state and CRM on PostgreSQL. */
 class PostgresFlowTest {
+
+    @Test
+    @Tag("invariant-9")
+    void aCrmThatIsAwayAtTheStartHoldsUpNothingButItsLead() {
+        int port = ChildProcess.freePort();
+        Map<String, String> settings = new HashMap<>();
+        settings.put("crm.database.url", "jdbc:postgresql://127.0.0.1:" + port + "/crm?loginTimeout=1");
+        settings.put("crm.database.user", "postgres");
+        try (Product product = Product.connected(SandboxChatwoot.builder(), settings)) {
+            SandboxChatwoot sandbox = product.sandbox();
+            long contact = sandbox.contactAppears(Map.of("name", "Early Bird"));
+            long conversation =
+                    sandbox.customerStartsConversation(contact, 31, "Our enterprise has a budget, a demo please");
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            product.wish(conversation, "lead").path("attempts").asInt() > 0);
+
+            assertThat(product.wish(conversation, "lead").path("state").asText())
+                    .isEqualTo("pending");
+            assertThat(sandbox.conversation(conversation).labels()).contains("qualified");
+        }
+    }
 
     @Test
     void threeMessagesMakeALeadInPostgresql() throws SQLException {

@@ -320,11 +320,21 @@ class WebhookIntakeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "0", "1e400", "\"seven\""})
-    void anIdThatCannotBeIsRefusedAndNamed(String id) {
-        var answer = product.post("{\"event\":\"conversation_updated\",\"id\":" + id + "}");
+    @Tag("invariant-9")
+    void anIdThatCannotBeIsKeptAsADeadLetterThatNamesIt(String id) {
+        String delivery = UUID.randomUUID().toString();
 
-        assertError(answer, 400);
-        assertThat(Product.json(answer).path("error").asText()).contains("id is");
+        int status = product.post("{\"event\":\"conversation_updated\",\"id\":" + id + "}", delivery)
+                .statusCode();
+        product.settle();
+
+        assertThat(status).isEqualTo(200);
+        assertThat(product.own("SELECT state, error FROM webhook_event WHERE delivery_id = '" + delivery + "'"))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event).containsEntry("state", "dead");
+                    assertThat(String.valueOf(event.get("error"))).contains("expected");
+                });
     }
 
     private static void assertError(HttpResponse<String> answer, int status) {

@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -360,21 +363,21 @@ class ConversationTest {
     @Test
     @Tag("invariant-5")
     void nothingIsClearedThatIsNotThere() {
-        new Wishes().setAttribute("k", null, conversation);
+        new Wishes().setAttribute("k", null, exchange());
         assertThat(conversation.decided()).isEmpty();
 
         see(updated().attributes(Map.of("k", 1)).at(NOW));
-        new Wishes().setAttribute("k", null, conversation);
+        new Wishes().setAttribute("k", null, exchange());
         assertThat(conversation.decided()).hasSize(1);
     }
 
     @Test
     void stepsInRoutesWishByPlainWords() {
         Wishes wishes = new Wishes();
-        wishes.addLabels(" VIP, b-2b ,,", conversation);
-        wishes.setPriority("High", conversation);
-        wishes.assignTeam("sales", conversation);
-        wishes.note("hello", "text", conversation);
+        wishes.addLabels(" VIP, b-2b ,,", exchange());
+        wishes.setPriority("High", exchange());
+        wishes.assignTeam("sales", exchange());
+        wishes.note("hello", "text", exchange());
 
         assertThat(conversation.decided())
                 .extracting(Wished::wish)
@@ -392,7 +395,7 @@ class ConversationTest {
     @ValueSource(ints = {0, 96, 5_000})
     void aNotesOccasionFitsItsColumn(int length) {
         org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Wishes().note("x".repeat(length), "text", conversation))
+                .isThrownBy(() -> new Wishes().note("x".repeat(length), "text", exchange()))
                 .withMessageContaining(length + " characters; expected a name of 1 to 95");
     }
 
@@ -410,5 +413,59 @@ class ConversationTest {
         assertThat(next.hasEscalated("churn")).isTrue();
         assertThat(next.state().escalated()).isEqualTo(Set.of("churn"));
         assertThat(next.scored()).as("nothing new").isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void aLabelThatOurWriteDroppedIsWishedForAgainByItsEcho() {
+        Conversation c = of(wrote(List.of("ours", "old"), Map.of()));
+
+        see(
+                c,
+                change("label_list", List.of("old", "agents"), List.of("ours", "old"))
+                        .labels("ours", "old"),
+                NOW);
+
+        assertThat(c.decided()).extracting(Wished::wish).containsExactly(new Wish.AddLabels(List.of("agents")));
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void aLabelThatAnAgentTookAwayIsNotPutBack() {
+        Conversation c = of(wrote(List.of("ours", "old"), Map.of()));
+
+        see(c, change("label_list", List.of("ours", "old"), List.of("ours")).labels("ours"), NOW);
+
+        assertThat(c.decided()).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void anAttributeThatOurWriteDroppedIsWishedForAgainByItsEcho() {
+        Conversation c = of(wrote(List.of(), Map.of("lead_score", 30)));
+
+        see(
+                c,
+                change("custom_attributes", Map.of("order", "HP-1"), Map.of("lead_score", 30))
+                        .attributes(Map.of("lead_score", 30)),
+                NOW);
+
+        assertThat(c.decided())
+                .extracting(Wished::wish)
+                .containsExactly(new Wish.SetAttributes(Map.of("order", "HP-1")));
+    }
+
+    private static Bodies change(String attribute, Object before, Object after) {
+        return updated()
+                .at(NOW)
+                .with(
+                        "changed_attributes",
+                        List.of(Map.of(attribute, Map.of("previous_value", before, "current_value", after))));
+    }
+
+    private Exchange exchange() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setBody(conversation);
+        return exchange;
     }
 }

@@ -94,6 +94,11 @@ public final class TestDatabases {
             return server.getJdbcUrl("postgres", id);
         }
 
+        String create(String id) {
+            execute("CREATE DATABASE " + id);
+            return server.getJdbcUrl("postgres", id);
+        }
+
         private void execute(String sql) {
             try (Connection connection = server.getPostgresDatabase().getConnection();
                     Statement statement = connection.createStatement()) {
