@@ -17,7 +17,7 @@ public record ApiRequest(String verb, String method, String path, String query, 
         return new ApiRequest(verb, "GET", path, query, Optional.empty());
     }
 
-    static ApiRequest post(String verb, String path, Object body) {
-        return new ApiRequest(verb, "POST", path, "", Optional.of(Json.write(body)));
+    static ApiRequest send(String verb, String method, String path, Object body) {
+        return new ApiRequest(verb, method, path, "", Optional.of(Json.write(body)));
     }
 }

@@ -64,7 +64,7 @@ public final class Calls {
         if (!wanted.addAll(delivery.wish(Wish.AddLabels.class).labels())) {
             return null;
         }
-        return ApiRequest.post("set-labels", conversationPath(delivery) + "/labels", Map.of("labels", wanted));
+        return ApiRequest.send("set-labels", "POST", conversationPath(delivery) + "/labels", Map.of("labels", wanted));
     }
 
     public ApiAnswer wroteLabels(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -95,7 +95,7 @@ public final class Calls {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("custom_attributes", wanted);
         body.put("merge", true);
-        return ApiRequest.post("set-attributes", conversationPath(delivery) + "/custom_attributes", body);
+        return ApiRequest.send("set-attributes", "POST", conversationPath(delivery) + "/custom_attributes", body);
     }
 
     public ApiAnswer wroteAttributes(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -117,7 +117,7 @@ public final class Calls {
         // Null clears; the documented word `none` makes a 500 (CONTRACT section 3.9).
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("priority", wanted == Priority.NONE ? null : wanted.word());
-        return ApiRequest.post("set-priority", conversationPath(delivery) + "/toggle_priority", body);
+        return ApiRequest.send("set-priority", "POST", conversationPath(delivery) + "/toggle_priority", body);
     }
 
     public ApiAnswer wrotePriority(Delivery delivery, ApiAnswer answer) {
@@ -155,8 +155,8 @@ public final class Calls {
             return null;
         }
         // Beside the key assignee_id, even a null one, team_id would be ignored (CONTRACT section 3.8).
-        return ApiRequest.post(
-                "assign-team", conversationPath(delivery) + "/assignments", Map.of("team_id", team.id()));
+        return ApiRequest.send(
+                "assign-team", "POST", conversationPath(delivery) + "/assignments", Map.of("team_id", team.id()));
     }
 
     public ApiAnswer assignedTeam(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -191,7 +191,7 @@ public final class Calls {
         body.put("message_type", "outgoing");
         body.put("private", true);
         body.put("content_attributes", Map.of(MARKER, marker));
-        return ApiRequest.post("private-note", conversationPath(delivery) + "/messages", body);
+        return ApiRequest.send("private-note", "POST", conversationPath(delivery) + "/messages", body);
     }
 
     private static boolean isWritten(ApiAnswer answer, String marker) throws ChatwootException {
