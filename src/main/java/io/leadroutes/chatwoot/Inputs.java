@@ -7,8 +7,9 @@ import io.leadroutes.store.Json;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,13 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * What callers of a verb route give, checked before anything is sent. Each method takes a field's name and its value as a
  * route has it (text, number, list, map, or null when it is missing), and throws IllegalArgumentException naming the
- * field, the value and what was expected.
+ * field, the value and what was expected. Long values are cut there; texts, addresses and attributes are not shown,
+ * because they may hold a customer's words or a secret (invariant 12).
  */
 final class Inputs {
     /** The largest integer that JSON readers agree on. */
@@ -39,6 +42,20 @@ final class Inputs {
     /** At least two characters, the first a letter or digit of any script (CONTRACT section 3.10). */
     private static final Pattern LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_-]+");
 
+    /** What tagging stores, defined in the account or not: a comma would make two (CONTRACT section 3.2). */
+    private static final Pattern STORED_LABEL = Pattern.compile("[^,\\p{Cntrl}]{1,255}");
+
+    private static final String LABELS = "labels of letters, digits, - and _, at least two characters each";
+
+    private static final String ID = "a whole number from 1 to " + MAX_ID;
+
+    /** Four digits of a year, so that a slip of the unit (milliseconds) or of a digit is found. */
+    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("2100-01-01T00:00:00Z");
+
+    private static final int MAX_SHOWN_CHARS = 60;
+
     private static final Pattern ATTRIBUTE_KEY = Pattern.compile("[\\p{L}\\p{N}_.-]{1,255}");
 
     /** In the order of their codes 0 to 7 (API reference, attribute types). */
@@ -46,6 +63,11 @@ final class Inputs {
             List.of("text", "number", "currency", "percent", "link", "date", "list", "checkbox");
 
     private static final List<String> STATUSES = List.of("open", "resolved", "pending", "snoozed");
+
+    private static final List<String> ANY_STATUS = List.of("open", "resolved", "pending", "snoozed", "all");
+
+    /** In the order of their codes 0 and 1 (CONTRACT section 3.5). */
+    private static final List<String> MODELS = List.of("conversation", "contact");
 
     /** CONTRACT section 1.2. */
     private static final Set<String> EVENTS = Set.of(
@@ -65,52 +87,86 @@ final class Inputs {
     private Inputs() {}
 
     static long id(String field, Object value) {
-        String text = required(field, value, "a whole number from 1").toString().strip();
-        if (!text.matches("[1-9]\\d{0,15}") || Long.parseLong(text) > MAX_ID) {
-            throw wrong(field, value, "a whole number from 1");
+        String text = required(field, value, ID).toString().strip();
+        if (!text.matches("[1-9][0-9]{0,15}") || Long.parseLong(text) > MAX_ID) {
+            throw wrong(field, value, ID);
         }
         return Long.parseLong(text);
     }
 
+    /** One that may be missing. */
+    static OptionalLong optionalId(String field, Object value) {
+        return value == null ? OptionalLong.empty() : OptionalLong.of(id(field, value));
+    }
+
     /** One or more, as a list or as text with commas. */
     static List<Long> ids(String field, Object value) {
-        List<Long> ids = items(required(field, value, "one or more ids")).stream()
+        List<Long> ids = items(field, value, "one or more ids").stream()
                 .map(item -> id(field, item))
+                .distinct()
                 .toList();
         return notEmpty(field, ids, "one or more ids");
     }
 
-    /** One or more label titles, lower-cased as Chatwoot defines them (CONTRACT section 3.2). */
+    /** One or more label titles to set, lower-cased as Chatwoot defines them (CONTRACT sections 3.2 and 3.10). */
     static List<String> labels(String field, Object value) {
-        return notEmpty(field, anyLabels(field, value), "one or more labels");
+        return notEmpty(field, titles(field, value), LABELS);
     }
 
-    /** Any number of label titles, none too: for replacing them all. */
+    /**
+     * Any number of label titles, for replacing them all. None only as an empty list: an empty text is more likely an
+     * expression that found nothing, and would clear them all.
+     */
     static List<String> anyLabels(String field, Object value) {
-        String expected = "labels of letters, digits, - and _, at least two characters each";
+        if (value instanceof CharSequence text && text.toString().isBlank()) {
+            throw new IllegalArgumentException(field + " is empty; expected " + LABELS + ", or an empty list for none");
+        }
+        return titles(field, value);
+    }
+
+    private static List<String> titles(String field, Object value) {
         List<String> labels = new ArrayList<>();
-        for (Object item : items(required(field, value, expected))) {
+        for (Object item : items(field, value, LABELS)) {
             String label = item.toString().strip().toLowerCase(Locale.ROOT);
             if (!LABEL.matcher(label).matches()) {
-                throw wrong(field, item, expected);
+                throw wrong(field, item, LABELS);
             }
             labels.add(label);
         }
         return labels.stream().distinct().toList();
     }
 
+    /** One or more labels to look for or to take away, as others may have set them: in any case, with blanks. */
+    static List<String> storedLabels(String field, Object value) {
+        String expected = "labels of 1 to 255 characters without commas";
+        List<String> labels = new ArrayList<>();
+        for (Object item : items(field, value, expected)) {
+            String label = item.toString().strip();
+            if (!STORED_LABEL.matcher(label).matches()) {
+                throw wrong(field, item, expected);
+            }
+            labels.add(label);
+        }
+        return notEmpty(field, labels.stream().distinct().toList(), expected);
+    }
+
     static Priority priority(String field, Object value) {
-        String word =
-                required(field, value, "none, low, medium, high or urgent").toString();
+        String expected = "none, low, medium, high or urgent";
+        String word = required(field, value, expected).toString().strip();
         try {
-            return Priority.of(word.strip());
+            return Priority.of(word.isEmpty() ? "empty" : word);
         } catch (IllegalArgumentException e) {
-            throw wrong(field, value, "none, low, medium, high or urgent");
+            throw wrong(field, value, expected);
         }
     }
 
     static String status(String field, Object value) {
         return oneOf(field, value, STATUSES);
+    }
+
+    /** A status, or {@code all}: to look for. */
+    static String anyStatus(String field, Object value) {
+        return oneOf(field, value, ANY_STATUS);
     }
 
     static String oneOf(String field, Object value, List<String> words) {
@@ -122,35 +178,47 @@ final class Inputs {
         return word;
     }
 
-    /** Epoch seconds or ISO-8601. */
+    /** Epoch seconds, or ISO-8601 with a zone; within this century. */
     static Instant time(String field, Object value) {
-        String expected = "epoch seconds or a time such as 2026-12-31T09:00:00Z";
+        String expected = "epoch seconds or a time such as 2026-12-31T09:00:00Z, from 2000 to 2099";
         String text = required(field, value, expected).toString().strip();
-        if (text.matches("\\d{9,11}")) {
-            return Instant.ofEpochSecond(Long.parseLong(text));
-        }
         try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
+            Instant time = text.matches("[0-9]{9,10}")
+                    ? Instant.ofEpochSecond(Long.parseLong(text))
+                    : OffsetDateTime.parse(text).toInstant();
+            if (!time.isBefore(EARLIEST) && time.isBefore(LATEST)) {
+                return time;
+            }
+        } catch (DateTimeException e) {
             throw wrong(field, value, expected);
         }
+        throw wrong(field, value, expected);
     }
 
     static String text(String field, Object value) {
         String text = required(field, value, "a text").toString();
-        if (text.isBlank() || text.length() > MAX_TEXT_CHARS) {
+        int chars = chars(text);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(field + " is blank; expected a text of 1 to " + MAX_TEXT_CHARS);
+        }
+        if (chars > MAX_TEXT_CHARS) {
             throw new IllegalArgumentException(
-                    field + " has " + text.length() + " characters; expected a text of 1 to " + MAX_TEXT_CHARS);
+                    field + " has " + chars + " characters; expected a text of 1 to " + MAX_TEXT_CHARS);
         }
         return text;
     }
 
     static String name(String field, Object value) {
         String text = text(field, value).strip();
-        if (text.length() > 255) {
-            throw new IllegalArgumentException(field + " has " + text.length() + " characters; expected at most 255");
+        if (chars(text) > 255) {
+            throw new IllegalArgumentException(field + " has " + chars(text) + " characters; expected at most 255");
         }
         return text;
+    }
+
+    /** As the server counts them: a character outside the basic plane is one. */
+    private static int chars(String text) {
+        return text.codePointCount(0, text.length());
     }
 
     static String attributeKey(String field, Object value) {
@@ -163,18 +231,27 @@ final class Inputs {
     }
 
     static List<String> attributeKeys(String field, Object value) {
-        List<String> keys = items(required(field, value, "one or more keys")).stream()
+        List<String> keys = items(field, value, "one or more keys").stream()
                 .map(item -> attributeKey(field, item))
+                .distinct()
                 .toList();
         return notEmpty(field, keys, "one or more keys");
     }
 
     /** A type's word from its word or its code. */
     static String attributeType(String field, Object value) {
+        return wordOrCode(field, value, ATTRIBUTE_TYPES);
+    }
+
+    /** What an attribute belongs to, {@code conversation} or {@code contact}, from its word or its code. */
+    static String model(String field, Object value) {
+        return wordOrCode(field, value, MODELS);
+    }
+
+    private static String wordOrCode(String field, Object value, List<String> words) {
         String text = String.valueOf(value).strip();
-        return text.matches("[0-7]")
-                ? ATTRIBUTE_TYPES.get(Integer.parseInt(text))
-                : oneOf(field, value, ATTRIBUTE_TYPES);
+        boolean isCode = text.matches("[0-9]") && Integer.parseInt(text) < words.size();
+        return isCode ? words.get(Integer.parseInt(text)) : oneOf(field, value, words);
     }
 
     /** A map, or JSON text of an object; the limits are Chatwoot's (CONTRACT section 3.6). */
@@ -182,24 +259,40 @@ final class Inputs {
         String expected = "an object of keys and values";
         Map<String, Object> attributes = new LinkedHashMap<>();
         asMap(field, required(field, value, expected), expected).forEach((key, item) -> {
-            attributes.put(attributeKey(field, key), attributeValue(field + "." + key, item));
+            String checked = attributeKey(field, key);
+            attributes.put(checked, attributeValue(field + "." + checked, item));
         });
         if (attributes.isEmpty()) {
-            throw wrong(field, value, expected);
+            throw new IllegalArgumentException(field + " is empty; expected " + expected);
         }
         return attributes;
     }
 
     private static Object attributeValue(String field, Object value) {
-        if (value instanceof String text && text.length() > MAX_ATTRIBUTE_CHARS) {
+        if (value instanceof String text) {
+            if (chars(text) > MAX_ATTRIBUTE_CHARS) {
+                throw new IllegalArgumentException(
+                        field + " has " + chars(text) + " characters; expected at most " + MAX_ATTRIBUTE_CHARS);
+            }
+        } else if (value instanceof Number number) {
+            if (!isStorable(number)) {
+                throw wrong(field, value, "a number, a whole one up to " + MAX_ATTRIBUTE_NUMBER);
+            }
+        } else if (!(value instanceof Boolean || value instanceof List || value instanceof Map)) {
+            String kind = value == null ? "null" : "of type " + value.getClass().getSimpleName();
             throw new IllegalArgumentException(
-                    field + " has " + text.length() + " characters; expected at most " + MAX_ATTRIBUTE_CHARS);
-        }
-        if (value instanceof Number number
-                && new BigDecimal(number.toString()).abs().compareTo(MAX_ATTRIBUTE_NUMBER) > 0) {
-            throw wrong(field, value, "a number up to " + MAX_ATTRIBUTE_NUMBER);
+                    field + " is " + kind + "; expected a text, a number, true, false, a list or an object");
         }
         return value;
+    }
+
+    /** The server's limit is for whole numbers only; JSON has no word for infinity. */
+    private static boolean isStorable(Number number) {
+        if (number instanceof Double || number instanceof Float) {
+            return Double.isFinite(number.doubleValue());
+        }
+        BigDecimal decimal = new BigDecimal(number.toString());
+        return decimal.scale() > 0 || decimal.abs().compareTo(MAX_ATTRIBUTE_NUMBER) <= 0;
     }
 
     private static Map<?, ?> asMap(String field, Object value, String expected) {
@@ -212,29 +305,34 @@ final class Inputs {
                 return Json.map(json);
             }
         } catch (JsonProcessingException e) {
-            throw wrong(field, value, expected);
+            throw new IllegalArgumentException(field + " is not JSON; expected " + expected);
         }
-        throw wrong(field, value, expected);
+        throw new IllegalArgumentException(field + " is no object; expected " + expected);
     }
 
     static String webhookUrl(String field, Object value) {
-        String expected = "an http or https address";
+        String expected = "an http or https address with a host";
         String text = required(field, value, expected).toString().strip();
+        if (!isWebAddress(text)) {
+            throw new IllegalArgumentException(field + " is no address for webhooks; expected " + expected);
+        }
+        return text;
+    }
+
+    private static boolean isWebAddress(String text) {
         try {
             URI uri = new URI(text);
-            if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
-                return text;
-            }
+            return uri.getHost() != null
+                    && List.of("http", "https").contains(uri.getScheme().toLowerCase(Locale.ROOT));
         } catch (URISyntaxException e) {
-            throw wrong(field, value, expected);
+            return false;
         }
-        throw wrong(field, value, expected);
     }
 
     static List<String> subscriptions(String field, Object value) {
         String expected = "webhook events such as message_created";
         List<String> events = new ArrayList<>();
-        for (Object item : items(required(field, value, expected))) {
+        for (Object item : items(field, value, expected)) {
             String event = item.toString().strip();
             if (!EVENTS.contains(event)) {
                 throw wrong(field, item, expected);
@@ -244,17 +342,23 @@ final class Inputs {
         return notEmpty(field, events.stream().distinct().toList(), expected);
     }
 
-    private static List<?> items(Object value) {
-        if (value instanceof Collection<?> many) {
-            return List.copyOf(many);
+    /** The members of a list or an array, or the parts of a text between commas. */
+    private static List<Object> items(String field, Object value, String expected) {
+        List<Object> items = new ArrayList<>();
+        if (required(field, value, expected) instanceof Collection<?> many) {
+            items.addAll(many);
+        } else if (value instanceof Object[] many) {
+            items.addAll(Arrays.asList(many));
+        } else {
+            Arrays.stream(value.toString().split(",", -1))
+                    .map(String::strip)
+                    .filter(item -> !item.isEmpty())
+                    .forEach(items::add);
         }
-        if (value instanceof Object[] many) {
-            return List.of(many);
+        if (items.contains(null)) {
+            throw new IllegalArgumentException(field + " has a null among its items; expected " + expected);
         }
-        return Arrays.stream(value.toString().split(","))
-                .map(String::strip)
-                .filter(item -> !item.isEmpty())
-                .toList();
+        return items;
     }
 
     private static <T> List<T> notEmpty(String field, List<T> items, String expected) {
@@ -272,6 +376,11 @@ final class Inputs {
     }
 
     private static IllegalArgumentException wrong(String field, Object value, String expected) {
-        return new IllegalArgumentException(field + " is \"" + value + "\"; expected " + expected);
+        return new IllegalArgumentException(field + " is \"" + shown(value) + "\"; expected " + expected);
+    }
+
+    private static String shown(Object value) {
+        String line = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "...";
     }
 }

@@ -27,11 +27,18 @@ public final class Requests {
 
     // Conversations.
 
-    /** One page of 25; the labels are any-of (CONTRACT section 3.3). */
-    public ApiRequest listConversations(List<String> labels, String status, int page) {
+    /**
+     * One page of 25; the labels are any-of (CONTRACT section 3.3). Oldest first, so that a conversation that is written
+     * in meanwhile does not change pages.
+     *
+     * @param labels none for all conversations
+     * @param status open, resolved, pending, snoozed or all
+     */
+    public ApiRequest listConversations(List<String> labels, String status, long page) {
         List<String> query = new ArrayList<>();
-        labels.forEach(label -> query.add("labels[]=" + encoded(label)));
+        labels.forEach(label -> query.add("labels%5B%5D=" + encoded(label)));
         query.add("status=" + encoded(status));
+        query.add("sort_by=created_at_asc");
         query.add("page=" + page);
         return get("list-conversations", "/conversations", String.join("&", query));
     }
@@ -126,19 +133,15 @@ public final class Requests {
         return send(verb, "POST", conversation(conversation) + "/messages", body);
     }
 
-    /** The newest 20, oldest first. */
-    public ApiRequest listMessages(long conversation) {
-        return get("list-messages", conversation(conversation) + "/messages", "");
-    }
-
-    /** 20 older ones. */
-    public ApiRequest listMessagesBefore(long conversation, long message) {
-        return get("list-messages", conversation(conversation) + "/messages", "before=" + message);
-    }
-
-    /** Up to 100 newer ones. */
-    public ApiRequest listMessagesAfter(long conversation, long message) {
-        return get("list-messages", conversation(conversation) + "/messages", "after=" + message);
+    /**
+     * Oldest first: the newest 20, 20 before a message, up to 100 after one, or up to 1000 between two (CONTRACT section
+     * 3.4).
+     */
+    public ApiRequest listMessages(long conversation, OptionalLong before, OptionalLong after) {
+        List<String> query = new ArrayList<>();
+        before.ifPresent(message -> query.add("before=" + message));
+        after.ifPresent(message -> query.add("after=" + message));
+        return get("list-messages", conversation(conversation) + "/messages", String.join("&", query));
     }
 
     // Contacts.
@@ -171,10 +174,12 @@ public final class Requests {
 
     // What an account has. All but the lists need an administrator's token (CONTRACT section 3.1).
 
-    /** @param model conversation or contact */
-    public ApiRequest listAttributeDefinitions(String model) {
+    /** @param model conversation or contact; absent for both */
+    public ApiRequest listAttributeDefinitions(Optional<String> model) {
         return get(
-                "list-attribute-definitions", "/custom_attribute_definitions", "attribute_model=" + modelCode(model));
+                "list-attribute-definitions",
+                "/custom_attribute_definitions",
+                model.map(word -> "attribute_model=" + modelCode(word)).orElse(""));
     }
 
     /** @param values of a list type, empty for others */
