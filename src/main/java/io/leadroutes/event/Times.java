@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Every way in which the dialects write a point in time (CONTRACT section 2.2): epoch seconds as integer, float or text,
  * ISO-8601, and {@code YYYY-MM-DD HH:MM:SS UTC}; without a zone it is UTC.
  */
-final class Times {
+public final class Times {
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}(\\.[0-9]{1,9})?");
     private static final BigDecimal YEAR_10000 = BigDecimal.valueOf(253_402_300_800L);
     private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
@@ -36,7 +36,7 @@ final class Times {
      * Microseconds since the epoch, exact; absent for what is no time, for 0 and less ({@code 0} means never, CONTRACT
      * section 2.1) and after the year 9999.
      */
-    static OptionalLong micros(JsonNode json) {
+    public static OptionalLong micros(JsonNode json) {
         if (json.isNumber()) {
             return micros(json.decimalValue());
         }
