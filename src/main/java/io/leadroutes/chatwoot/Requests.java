@@ -252,6 +252,11 @@ public final class Requests {
         return send("add-team-members", "POST", "/teams/" + team + "/team_members", Map.of("user_ids", agents));
     }
 
+    /** Replaces all members (CONTRACT section 3.11). */
+    public ApiRequest setTeamMembers(long team, List<Long> agents) {
+        return send("set-team-members", "PATCH", "/teams/" + team + "/team_members", Map.of("user_ids", agents));
+    }
+
     public ApiRequest listTeamMembers(long team) {
         return get("list-team-members", "/teams/" + team + "/team_members", "");
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, DemoCommand.class, HealthCommand.class},
+        subcommands = {RunCommand.class, DemoCommand.class, SetupCommand.class, HealthCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:something failed", "2:wrong use or wrong settings"})
 public final class Main implements Runnable {
@@ -36,9 +36,12 @@ public final class Main implements Runnable {
     }
 
     static int execute(String... args) {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler(Main::explain)
-                .execute(args.length == 0 ? new String[] {"run"} : args);
+        return commandLine(CommandLine.defaultFactory()).execute(args.length == 0 ? new String[] {"run"} : args);
+    }
+
+    /** @param commands makes the subcommands */
+    static CommandLine commandLine(CommandLine.IFactory commands) {
+        return new CommandLine(new Main(), commands).setExecutionExceptionHandler(Main::explain);
     }
 
     /** What the operator did wrong is told in words, without a stack trace. */

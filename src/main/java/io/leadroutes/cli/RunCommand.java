@@ -39,13 +39,17 @@ final class RunCommand implements Callable<Integer> {
     }
 
     static Settings settings() throws IOException {
+        return settings(Settings.Need.ALL);
+    }
+
+    static Settings settings(Settings.Need need) throws IOException {
         Properties file = new Properties();
         if (Files.exists(SETTINGS_FILE)) {
             try (Reader reader = Files.newBufferedReader(SETTINGS_FILE)) {
                 file.load(reader);
             }
         }
-        return Settings.load(file, System.getenv(), System.getProperties());
+        return Settings.load(file, System.getenv(), System.getProperties(), need);
     }
 
     /** Returns never: the process ends when the signal's work is done. */

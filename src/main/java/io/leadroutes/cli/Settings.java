@@ -24,6 +24,14 @@ import java.util.regex.Pattern;
 public final class Settings {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
+    /** What a command uses; only that is checked. */
+    enum Need {
+        /** Everything: the command takes webhooks. */
+        ALL,
+        /** What calls to Chatwoot take, the files of rules and routes; no webhooks, no databases. */
+        CALLS
+    }
+
     private record Setting(String property, String environment, String defaultValue) {}
 
     private static final List<Setting> SETTINGS = List.of(
@@ -74,6 +82,11 @@ public final class Settings {
      * @throws SettingsException naming every setting that is wrong or missing
      */
     public static Settings load(Properties file, Map<String, String> environment, Properties system) {
+        return load(file, environment, system, Need.ALL);
+    }
+
+    /** The same, where only what is needed must be right. */
+    static Settings load(Properties file, Map<String, String> environment, Properties system, Need need) {
         Map<String, String> values = new LinkedHashMap<>();
         for (Setting setting : SETTINGS) {
             String value = given(system.getProperty(setting.property))
@@ -83,7 +96,7 @@ public final class Settings {
             values.put(setting.property, value);
         }
         Settings settings = new Settings(values);
-        settings.check();
+        settings.check(need);
         return settings;
     }
 
@@ -133,10 +146,22 @@ public final class Settings {
         return values.get("chatwoot.base-url").replaceAll("/+$", "");
     }
 
-    private void check() {
+    private void check(Need need) {
         List<String> wrong = new ArrayList<>();
-        range(wrong, "camel.server.port", 0, 65_535, "a port number, 0 for any free one");
-        range(wrong, "camel.management.port", 0, 65_535, "a port number, 0 for any free one");
+        if (need == Need.ALL) {
+            range(wrong, "camel.server.port", 0, 65_535, "a port number, 0 for any free one");
+            range(wrong, "camel.management.port", 0, 65_535, "a port number, 0 for any free one");
+        }
+        checkCalls(wrong);
+        if (need == Need.ALL) {
+            checkRun(wrong);
+        }
+        if (!wrong.isEmpty()) {
+            throw new SettingsException(wrong);
+        }
+    }
+
+    private void checkCalls(List<String> wrong) {
         verify(
                 wrong,
                 "chatwoot.base-url",
@@ -155,6 +180,9 @@ public final class Settings {
         range(wrong, "chatwoot.concurrency", 1, 64, "a whole number of calls in flight");
         range(wrong, "chatwoot.redeliveries", 0, 10, "a whole number of quick repetitions");
         range(wrong, "chatwoot.redelivery-delay-ms", 1, 60_000, "milliseconds before the first repetition");
+    }
+
+    private void checkRun(List<String> wrong) {
         verify(wrong, "webhook.auth", text -> text.equals("required") || text.equals("none"), "required or none");
         if (values.get("webhook.auth").equals("required")
                 && list("webhook.secrets").isEmpty()
@@ -195,9 +223,6 @@ public final class Settings {
         range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
         range(wrong, "conversation.poll-ms", 1, 60_000, "milliseconds between two looks into an empty inbox");
         range(wrong, "outbox.poll-ms", 1, 60_000, "milliseconds between two looks into an empty outbox");
-        if (!wrong.isEmpty()) {
-            throw new SettingsException(wrong);
-        }
     }
 
     private void range(List<String> wrong, String property, int min, int max, String expected) {

@@ -2,8 +2,10 @@ package io.leadroutes.rules;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -87,6 +89,16 @@ public final class RuleBook {
     /** The score rules that this text meets, in the order of the file. Each counts once per conversation. */
     public List<Hit> scores(String text) {
         return hits(text).stream().filter(hit -> hit.kind() == Hit.Kind.SCORE).toList();
+    }
+
+    /** Every label that a tag rule adds, in the order of the file, each with the ids of its rules. */
+    public Map<String, List<String>> tagLabels() {
+        Map<String, List<String>> ids = new LinkedHashMap<>();
+        for (KeywordRule rule : keywordRules) {
+            rule.labels().forEach(label -> ids.computeIfAbsent(label, absent -> new ArrayList<>())
+                    .add(rule.id()));
+        }
+        return ids;
     }
 
     /** What qualifies a lead; absent when the file does not say. */

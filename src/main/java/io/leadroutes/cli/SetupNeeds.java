@@ -1,0 +1,176 @@
+package io.leadroutes.cli;
+
+import io.leadroutes.cli.SetupAction.AddAttribute;
+import io.leadroutes.cli.SetupAction.AddLabel;
+import io.leadroutes.cli.SetupAction.AddMacro;
+import io.leadroutes.cli.SetupAction.AddTeam;
+import io.leadroutes.event.Priority;
+import io.leadroutes.rules.EscalateRule;
+import io.leadroutes.rules.QualifyRule;
+import io.leadroutes.rules.RuleBook;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What an account must have for a rule file to work in it (issue 3, item 4). Pure.
+ *
+ * @param teams by name
+ * @param teamIds the teams that the rules name by id, which nobody can make
+ */
+record SetupNeeds(
+        List<AddLabel> labels,
+        List<AddAttribute> attributes,
+        List<AddTeam> teams,
+        List<String> teamIds,
+        List<AddMacro> macros) {
+    /** What the product takes in; other events would only cost (CONTRACT section 1.2). */
+    static final List<String> EVENTS = List.of(
+            "conversation_created",
+            "conversation_status_changed",
+            "conversation_updated",
+            "message_created",
+            "message_updated",
+            "contact_created",
+            "contact_updated");
+
+    private static final String SCORE = "lead_score";
+    private static final List<String> TAG_COLORS =
+            List.of("#1F93FF", "#7C4DDB", "#0E9AA7", "#C2680A", "#4A6FA5", "#A23B72", "#5B7F2B", "#8D6E63");
+    private static final String LEAD_COLOR = "#1D9E5B";
+    private static final String ESCALATION_COLOR = "#D64545";
+    private static final String CONDITION_COLOR = "#7A869A";
+
+    /** Types of the attributes that the original reference uses; any other is a text. */
+    private static final Map<String, String> TYPES = Map.of("deal_value", "currency", "next_follow_up", "date");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
+
+    static SetupNeeds of(RuleBook rules) {
+        List<String> named = Stream.concat(
+                        rules.qualify().flatMap(QualifyRule::team).stream(),
+                        rules.escalateRules().stream().flatMap(rule -> rule.team().stream()))
+                .map(String::strip)
+                .toList();
+        Map<String, String> byFolded = new LinkedHashMap<>();
+        named.stream()
+                .filter(team -> !Present.isId(team))
+                .forEach(team -> byFolded.putIfAbsent(team.toLowerCase(Locale.ROOT), team));
+        return new SetupNeeds(
+                labels(rules),
+                attributes(rules),
+                byFolded.values().stream().map(AddTeam::new).toList(),
+                named.stream().filter(Present::isId).distinct().toList(),
+                macros(rules));
+    }
+
+    /** Those that a rule adds, and those that a rule waits for: people can only set what is defined. */
+    private static List<AddLabel> labels(RuleBook rules) {
+        Map<String, AddLabel> labels = new LinkedHashMap<>();
+        rules.tagLabels()
+                .forEach((title, ids) -> add(
+                        labels,
+                        List.of(title),
+                        "leadroutes: tag rule " + String.join(", ", ids),
+                        TAG_COLORS.get(labels.size() % TAG_COLORS.size())));
+        rules.qualify()
+                .ifPresent(rule -> add(
+                        labels, rule.labels(), "leadroutes: a lead of " + rule.at() + " points or more", LEAD_COLOR));
+        for (EscalateRule rule : rules.escalateRules()) {
+            add(labels, rule.labels(), "leadroutes: escalation " + rule.id(), ESCALATION_COLOR);
+        }
+        for (EscalateRule rule : rules.escalateRules()) {
+            String purpose = "leadroutes: condition of escalation " + rule.id();
+            add(labels, rule.allLabels(), purpose, CONDITION_COLOR);
+            add(labels, rule.any(), purpose, CONDITION_COLOR);
+            add(labels, rule.none(), purpose, CONDITION_COLOR);
+        }
+        return List.copyOf(labels.values());
+    }
+
+    private static void add(Map<String, AddLabel> labels, Collection<String> titles, String purpose, String color) {
+        titles.forEach(title -> labels.putIfAbsent(title, new AddLabel(title, purpose, color)));
+    }
+
+    private static List<AddAttribute> attributes(RuleBook rules) {
+        List<AddAttribute> attributes = new ArrayList<>();
+        attributes.add(new AddAttribute(
+                SCORE,
+                "Lead score",
+                "number",
+                "leadroutes: points, 0 to 100",
+                Optional.of("^[0-9]{1,3}$"),
+                Optional.of("A whole number from 0 to 100")));
+        List<String> keys = rules.qualify().map(QualifyRule::attributes).orElse(List.of());
+        for (String key : keys.stream().distinct().toList()) {
+            if (!key.equals(SCORE)) {
+                attributes.add(new AddAttribute(
+                        key,
+                        displayName(key),
+                        TYPES.getOrDefault(key, "text"),
+                        "leadroutes: from the form or the contact of a lead",
+                        Optional.empty(),
+                        Optional.empty()));
+            }
+        }
+        return List.copyOf(attributes);
+    }
+
+    /** {@code company_size} is "Company size". */
+    private static String displayName(String key) {
+        String words = key.replaceAll("[_.-]+", " ").strip();
+        return words.isEmpty() ? key : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    private static List<AddMacro> macros(RuleBook rules) {
+        List<AddMacro> macros = new ArrayList<>();
+        rules.qualify()
+                .ifPresent(rule -> macros.add(new AddMacro(
+                        "leadroutes: qualify",
+                        rule.labels(),
+                        Optional.of(rule.priority())
+                                .filter(priority -> priority != Priority.NONE)
+                                .map(Priority::word),
+                        rule.team(),
+                        rule.note().flatMap(SetupNeeds::liquid))));
+        for (EscalateRule rule : rules.escalateRules()) {
+            macros.add(new AddMacro(
+                    "leadroutes: escalate " + rule.id(),
+                    rule.labels(),
+                    // Chatwoot's macros say nil for none.
+                    rule.priority().map(priority -> priority == Priority.NONE ? "nil" : priority.word()),
+                    rule.team(),
+                    rule.note().flatMap(SetupNeeds::liquid)));
+        }
+        return macros.stream()
+                .filter(macro -> !macro.labels().isEmpty()
+                        || macro.priority().isPresent()
+                        || macro.team().isPresent()
+                        || macro.note().isPresent())
+                .toList();
+    }
+
+    /**
+     * A note as a Liquid template, which reads the score from the conversation. Lines with another placeholder are left
+     * out: a template cannot make a customer's text harmless, and it could become a link or a mention.
+     */
+    static Optional<String> liquid(String note) {
+        return Optional.of(note.lines()
+                        .filter(line -> placeholders(line).allMatch("score"::equals))
+                        .map(line -> line.replace("{score}", "{{ conversation.custom_attribute." + SCORE + " }}"))
+                        .collect(Collectors.joining("\n"))
+                        .strip())
+                .filter(text -> !text.isEmpty());
+    }
+
+    private static Stream<String> placeholders(String line) {
+        return PLACEHOLDER.matcher(line).results().map(found -> found.group(1));
+    }
+}
