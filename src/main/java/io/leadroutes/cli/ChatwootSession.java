@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.Route;
 import org.apache.camel.main.Main;
 
 /**
@@ -145,6 +146,11 @@ final class ChatwootSession implements AutoCloseable {
 
     private static boolean isRepeatable(ApiRequest request) {
         return !request.method().equals("POST") || REPEATABLE_POSTS.contains(request.verb());
+    }
+
+    /** The ids of the routes that run. */
+    List<String> routes() {
+        return main.getCamelContext().getRoutes().stream().map(Route::getId).toList();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -40,14 +41,18 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  leadroutes setup --dry-run",
-            "  leadroutes setup --webhook-url https://leadroutes.example.com/webhooks/chatwoot",
-            "  leadroutes setup --member sales=mara@example.com,omar@example.com --member \"senior support=li@example.com\"",
+            "  leadroutes setup --webhook-url https://lr.example.com/webhooks/chatwoot",
+            "  leadroutes setup --member sales=mara@example.com,omar@example.com",
+            "  leadroutes setup --member \"senior support=li@example.com\"",
             "  leadroutes setup --remove",
             "",
             "Environment (or application.properties, or -D):",
-            "  CHATWOOT_BASE_URL, CHATWOOT_API_TOKEN, CHATWOOT_ACCOUNT_ID   the account; an administrator's token",
-            "  CHATWOOT_RATE_LIMIT                                          calls per minute (default 60)",
-            "  RULES_FILE, ROUTES_DIRECTORY                                 default rules.yaml, routes"
+            "  CHATWOOT_BASE_URL     the address of Chatwoot",
+            "  CHATWOOT_API_TOKEN    access token of an administrator",
+            "  CHATWOOT_ACCOUNT_ID   number of the account",
+            "  CHATWOOT_RATE_LIMIT   calls per minute, default 60",
+            "  RULES_FILE            default rules.yaml",
+            "  ROUTES_DIRECTORY      default routes; holds the gateway that calls pass"
         })
 final class SetupCommand implements Callable<Integer> {
     /** Where the settings come from. */
@@ -69,7 +74,7 @@ final class SetupCommand implements Callable<Integer> {
             names = "--secret-file",
             paramLabel = "FILE",
             defaultValue = "data/webhook-secret",
-            description = "where the webhook's secret goes, readable by its owner only (default: $${DEFAULT-VALUE})")
+            description = "where the webhook's secret goes, readable by its owner only (default: ${DEFAULT-VALUE})")
     private Path secretFile;
 
     @Option(
@@ -87,7 +92,7 @@ final class SetupCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             defaultValue = "data/setup.json",
-            description = "where setup notes what it made, for --remove (default: $${DEFAULT-VALUE})")
+            description = "where setup notes what it made, for --remove (default: ${DEFAULT-VALUE})")
     private Path recordFile;
 
     @Spec
@@ -114,9 +119,14 @@ final class SetupCommand implements Callable<Integer> {
         Settings settings = source.get();
         Optional<RuleBook> rules =
                 isRemoval ? Optional.empty() : Optional.of(RuleBook.load(Path.of(settings.text("rules.file"))));
+        SetupRecord record;
+        try {
+            record = SetupRecord.open(recordFile, settings.baseUrl() + " account " + settings.accountId());
+        } catch (IOException e) {
+            return failed(file(e));
+        }
         try (ChatwootSession session = ChatwootSession.open(settings, clock, this::await)) {
             SetupAccount account = new SetupAccount(session, settings.accountId());
-            SetupRecord record = SetupRecord.open(recordFile, settings.baseUrl() + " account " + settings.accountId());
             boolean isDone = rules.isPresent()
                     ? setUp(account, record, SetupNeeds.of(rules.get()), byTeam)
                     : remove(account, record);
@@ -125,9 +135,17 @@ final class SetupCommand implements Callable<Integer> {
             return failed(e.getMessage());
         } catch (ChatwootException e) {
             return failed("Chatwoot answers " + Refusal.of(e).text());
+        } catch (FileSystemException e) {
+            return failed(file(e));
         } catch (IOException e) {
-            return failed(settings.baseUrl() + " or a file: " + Lines.plain(e.toString()));
+            return failed(settings.baseUrl() + " does not answer: " + Lines.plain(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static String file(IOException e) {
+        return e instanceof FileSystemException
+                ? "a file cannot be used: " + Lines.plain(e.toString())
+                : Lines.plain(String.valueOf(e.getMessage()));
     }
 
     private boolean setUp(SetupAccount account, SetupRecord record, SetupNeeds needs, Map<String, List<String>> byTeam)

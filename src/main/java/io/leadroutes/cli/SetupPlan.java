@@ -25,10 +25,6 @@ import java.util.stream.Stream;
  * @param problems what is needed and cannot be done
  */
 record SetupPlan(List<SetupAction> actions, List<String> notes, List<String> problems) {
-    static final String NO_SECRET =
-            "this server tells no secret of the webhook, so it does not sign: give the address a"
-                    + " ?secret=TOKEN and set CHATWOOT_WEBHOOK_TOKEN";
-
     /**
      * What the operator asks for beside the rules.
      *
@@ -143,8 +139,8 @@ record SetupPlan(List<SetupAction> actions, List<String> notes, List<String> pro
                 && !found.get().secret().equals(wanted.savedSecret().map(String::strip))) {
             actions.add(new SaveSecret(url, wanted.secretFile()));
         }
-        if (found.get().secret().isEmpty() && !url.contains("secret=")) {
-            notes.add(NO_SECRET);
+        if (found.get().secret().isEmpty() && !hasToken(url)) {
+            notes.add("the webhook has no secret, " + withoutSecret(url));
         }
     }
 
@@ -153,6 +149,18 @@ record SetupPlan(List<SetupAction> actions, List<String> notes, List<String> pro
         return Stream.concat(webhook.subscriptions().stream(), events.stream())
                 .distinct()
                 .toList();
+    }
+
+    /** What there is to do where the server, an older one, tells no secret (CONTRACT section 1). */
+    static String withoutSecret(String url) {
+        return hasToken(url)
+                ? "because this server does not sign; set CHATWOOT_WEBHOOK_TOKEN to the token in its address"
+                : "because this server does not sign; run setup again with ?secret=TOKEN at the end of the address, and"
+                        + " set CHATWOOT_WEBHOOK_TOKEN";
+    }
+
+    private static boolean hasToken(String url) {
+        return url.contains("?secret=") || url.contains("&secret=");
     }
 
     private static String folded(String name) {

@@ -2,6 +2,7 @@ package io.leadroutes.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.cli.Present.Kind;
 import io.leadroutes.cli.Present.Thing;
 import io.leadroutes.store.Json;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,6 +25,15 @@ final class SetupRecord {
     static final String MEMBERS = "members";
 
     static final String SUBSCRIPTIONS = "subscriptions";
+
+    private static final Set<String> KINDS = Set.of(
+            Kind.LABEL.word(),
+            Kind.ATTRIBUTE.word(),
+            Kind.TEAM.word(),
+            Kind.MACRO.word(),
+            Kind.WEBHOOK.word(),
+            MEMBERS,
+            SUBSCRIPTIONS);
 
     /**
      * One thing made.
@@ -66,35 +77,47 @@ final class SetupRecord {
         Map<String, List<Made>> byAccount = new LinkedHashMap<>();
         Optional<String> text = PrivateFile.read(file);
         if (text.isPresent()) {
-            try {
-                Json.tree(text.get())
-                        .fields()
-                        .forEachRemaining(entry -> byAccount.put(entry.getKey(), list(entry.getValue())));
-            } catch (JsonProcessingException e) {
-                throw new IOException(file + " is not JSON; expected the record that setup writes", e);
+            JsonNode accounts = tree(file, text.get());
+            for (var entry : accounts.properties()) {
+                byAccount.put(entry.getKey(), list(file, entry.getValue()));
             }
         }
         return new SetupRecord(file, account, byAccount);
     }
 
-    private static List<Made> list(JsonNode items) {
+    private static JsonNode tree(Path file, String text) throws IOException {
+        try {
+            JsonNode tree = Json.tree(text);
+            if (tree.isObject()) {
+                return tree;
+            }
+        } catch (JsonProcessingException e) {
+            // Not with the parser's message, which quotes the text.
+            throw notARecord(file);
+        }
+        throw notARecord(file);
+    }
+
+    private static List<Made> list(Path file, JsonNode items) throws IOException {
         List<Made> all = new ArrayList<>();
         for (JsonNode item : items) {
             SortedMap<String, String> look = new TreeMap<>();
             item.path("look")
-                    .fields()
-                    .forEachRemaining(
-                            field -> look.put(field.getKey(), field.getValue().asText()));
+                    .properties()
+                    .forEach(field -> look.put(field.getKey(), field.getValue().asText()));
             List<String> added = new ArrayList<>();
             item.path("added").forEach(value -> added.add(value.asText()));
-            all.add(new Made(
-                    item.path("kind").asText(),
-                    item.path("id").asLong(),
-                    item.path("name").asText(),
-                    look,
-                    List.copyOf(added)));
+            String kind = item.path("kind").asText();
+            if (!KINDS.contains(kind) || !item.path("id").canConvertToLong()) {
+                throw notARecord(file);
+            }
+            all.add(new Made(kind, item.path("id").asLong(), item.path("name").asText(), look, List.copyOf(added)));
         }
         return all;
+    }
+
+    private static IOException notARecord(Path file) {
+        return new IOException(file + " holds something else than the record that setup writes");
     }
 
     /** In the order of making. */

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -113,13 +114,11 @@ final class SetupRemoval {
                 : new Step(made, Verdict.REMOVE, name, webhook);
     }
 
-    static Kind kind(Made made) {
-        for (Kind kind : Kind.values()) {
-            if (kind.word().equals(made.kind())) {
-                return kind;
-            }
-        }
-        throw new Present.UnknownShapeException("a kind that setup makes in its record, not " + made.kind());
+    private static Kind kind(Made made) {
+        return Arrays.stream(Kind.values())
+                .filter(kind -> kind.word().equals(made.kind()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Returns whether all went well; what is left because it was changed counts as well. */

@@ -156,7 +156,7 @@ final class SetupRun {
         Thing webhook = present.find(Kind.WEBHOOK, action.url())
                 .orElseThrow(() -> new SetupAction.UnmetException("there is no webhook"));
         if (webhook.secret().isEmpty()) {
-            return ": none, " + SetupPlan.NO_SECRET;
+            return ": there is none, " + SetupPlan.withoutSecret(action.url());
         }
         PrivateFile.write(action.file(), webhook.secret().get());
         return "; CHATWOOT_WEBHOOK_SECRETS=$(cat " + action.file() + ")";
