@@ -1,8 +1,5 @@
 package io.leadroutes.cli;
 
-import java.net.URI;
-import java.util.Optional;
-
 /** Text from outside as it may stand on a terminal. */
 final class Lines {
     private Lines() {}
@@ -14,10 +11,6 @@ final class Lines {
 
     /** An address without what may be a secret in it: user, password, query. */
     static String address(String url) {
-        URI uri = URI.create(url);
-        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-        String query = uri.getRawQuery() == null ? "" : "?...";
-        return uri.getScheme() + "://" + uri.getHost() + port
-                + Optional.ofNullable(uri.getRawPath()).orElse("") + query;
+        return plain(url).replaceFirst("//[^/?#]*@", "//").replaceFirst("[?#].*", "?...");
     }
 }
