@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,9 +34,6 @@ import java.util.stream.Collectors;
  */
 public final class Calls {
     private static final Duration SNAPSHOT_FRESH = Duration.ofSeconds(5);
-
-    /** Key in a note's content_attributes; Chatwoot stores unknown keys there and sends them back (CONTRACT 2.4). */
-    static final String MARKER = "leadroutes";
 
     private final Conversations conversations;
     private final Teams teams;
@@ -51,7 +49,7 @@ public final class Calls {
     public ApiRequest readLabels(Delivery delivery) {
         return known(delivery, ConversationState::labels).isPresent()
                 ? null
-                : ApiRequest.get("list-labels", conversationPath(delivery) + "/labels", "");
+                : requests(delivery).listLabels(delivery.conversationId());
     }
 
     /**
@@ -64,7 +62,7 @@ public final class Calls {
         if (!wanted.addAll(delivery.wish(Wish.AddLabels.class).labels())) {
             return null;
         }
-        return ApiRequest.send("set-labels", "POST", conversationPath(delivery) + "/labels", Map.of("labels", wanted));
+        return requests(delivery).setLabels(delivery.conversationId(), List.copyOf(wanted));
     }
 
     public ApiAnswer wroteLabels(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -76,7 +74,7 @@ public final class Calls {
     public ApiRequest readAttributes(Delivery delivery) {
         return knownAttributes(delivery).isPresent()
                 ? null
-                : ApiRequest.get("show-conversation", conversationPath(delivery), "");
+                : requests(delivery).showConversation(delivery.conversationId());
     }
 
     /**
@@ -91,11 +89,7 @@ public final class Calls {
         }
         Map<String, Object> wanted = new LinkedHashMap<>(there);
         wanted.putAll(wished);
-        // The full map is right on servers that replace; `merge` keeps a key set meanwhile on those that know it.
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("custom_attributes", wanted);
-        body.put("merge", true);
-        return ApiRequest.send("set-attributes", "POST", conversationPath(delivery) + "/custom_attributes", body);
+        return requests(delivery).setAttributes(delivery.conversationId(), wanted, true);
     }
 
     public ApiAnswer wroteAttributes(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -114,10 +108,7 @@ public final class Calls {
         if (isSo) {
             return null;
         }
-        // Null clears; the documented word `none` makes a 500 (CONTRACT section 3.9).
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("priority", wanted == Priority.NONE ? null : wanted.word());
-        return ApiRequest.send("set-priority", "POST", conversationPath(delivery) + "/toggle_priority", body);
+        return requests(delivery).setPriority(delivery.conversationId(), wanted);
     }
 
     public ApiAnswer wrotePriority(Delivery delivery, ApiAnswer answer) {
@@ -132,7 +123,7 @@ public final class Calls {
     public ApiRequest readTeams(Delivery delivery) {
         return teams.find(delivery.wish(Wish.AssignTeam.class).team()).isPresent()
                 ? null
-                : ApiRequest.get("list-teams", accountPath(delivery) + "/teams", "");
+                : requests(delivery).listTeams();
     }
 
     /**
@@ -154,9 +145,7 @@ public final class Calls {
                 .isPresent()) {
             return null;
         }
-        // Beside the key assignee_id, even a null one, team_id would be ignored (CONTRACT section 3.8).
-        return ApiRequest.send(
-                "assign-team", "POST", conversationPath(delivery) + "/assignments", Map.of("team_id", team.id()));
+        return requests(delivery).assignTeam(delivery.conversationId(), team.id());
     }
 
     public ApiAnswer assignedTeam(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -173,8 +162,8 @@ public final class Calls {
         if (delivery.attempts() == 0) {
             return null;
         }
-        String after = delivery.messageId() == 0 ? "" : "after=" + delivery.messageId();
-        return ApiRequest.get("list-messages", conversationPath(delivery) + "/messages", after);
+        OptionalLong after = delivery.messageId() == 0 ? OptionalLong.empty() : OptionalLong.of(delivery.messageId());
+        return requests(delivery).listMessages(delivery.conversationId(), OptionalLong.empty(), after);
     }
 
     /**
@@ -186,12 +175,8 @@ public final class Calls {
         if (read != null && isWritten(read, marker)) {
             return null;
         }
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("content", delivery.wish(Wish.Note.class).text());
-        body.put("message_type", "outgoing");
-        body.put("private", true);
-        body.put("content_attributes", Map.of(MARKER, marker));
-        return ApiRequest.send("private-note", "POST", conversationPath(delivery) + "/messages", body);
+        return requests(delivery)
+                .note(delivery.conversationId(), delivery.wish(Wish.Note.class).text(), marker);
     }
 
     private static boolean isWritten(ApiAnswer answer, String marker) throws ChatwootException {
@@ -201,7 +186,10 @@ public final class Calls {
             throw new ChatwootException.Unavailable(answer + " without a list of messages");
         }
         for (JsonNode message : messages) {
-            if (message.path("content_attributes").path(MARKER).asText().equals(marker)) {
+            if (message.path("content_attributes")
+                    .path(Requests.MARKER)
+                    .asText()
+                    .equals(marker)) {
                 return true;
             }
         }
@@ -287,11 +275,7 @@ public final class Calls {
         return Json.map(map);
     }
 
-    private static String accountPath(Delivery delivery) {
-        return "/api/v1/accounts/" + delivery.accountId();
-    }
-
-    private static String conversationPath(Delivery delivery) {
-        return accountPath(delivery) + "/conversations/" + delivery.conversationId();
+    private static Requests requests(Delivery delivery) {
+        return new Requests(delivery.accountId());
     }
 }

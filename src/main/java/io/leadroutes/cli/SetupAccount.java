@@ -76,7 +76,7 @@ final class SetupAccount {
     private ApiRequest list(Kind kind) {
         return switch (kind) {
             case LABEL -> requests.listAccountLabels();
-            case ATTRIBUTE -> requests.listAttributeDefinitions("conversation");
+            case ATTRIBUTE -> requests.listAttributeDefinitions(Optional.of("conversation"));
             case TEAM -> requests.listTeams();
             case MACRO -> requests.listMacros();
             case WEBHOOK -> requests.listWebhooks();

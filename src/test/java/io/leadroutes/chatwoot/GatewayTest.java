@@ -179,7 +179,7 @@ class GatewayTest {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setHeader("CamelHttpUri", "http://169.254.169.254/");
         exchange.getMessage().setHeader("Cookie", "a=b");
-        exchange.getMessage().setBody(ApiRequest.post("set-labels", "/api/v1/x", Map.of("labels", "\u00fc")));
+        exchange.getMessage().setBody(ApiRequest.send("set-labels", "POST", "/api/v1/x", Map.of("labels", "\u00fc")));
 
         gateway.prepare(exchange);
 

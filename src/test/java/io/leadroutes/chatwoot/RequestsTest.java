@@ -207,6 +207,11 @@ class RequestsTest {
                         "add-team-members",
                         "POST /teams/2/team_members",
                         "{\"user_ids\":[4,5]}"),
+                row(
+                        r.setTeamMembers(2, List.of(4L)),
+                        "set-team-members",
+                        "PATCH /teams/2/team_members",
+                        "{\"user_ids\":[4]}"),
                 row(r.listTeamMembers(2), "list-team-members", "GET /teams/2/team_members", ""),
                 row(r.listWebhooks(), "list-webhooks", "GET /webhooks", ""),
                 row(
