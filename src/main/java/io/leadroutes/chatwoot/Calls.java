@@ -15,8 +15,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,11 +56,12 @@ public final class Calls {
      */
     public ApiRequest writeLabels(Delivery delivery, ApiAnswer read) throws ChatwootException {
         List<String> there = read == null ? lastKnown(delivery, ConversationState::labels) : texts(read, read.body());
-        Set<String> wanted = new LinkedHashSet<>(there);
-        if (!wanted.addAll(delivery.wish(Wish.AddLabels.class).labels())) {
+        List<String> wanted = delivery.wish(Wish.ChangeLabels.class).appliedTo(there);
+        if (Set.copyOf(wanted).equals(Set.copyOf(there))) {
             return null;
         }
-        return requests(delivery).setLabels(delivery.conversationId(), List.copyOf(wanted));
+        conversations.writingLabels(delivery.accountId(), delivery.conversationId(), there);
+        return requests(delivery).setLabels(delivery.conversationId(), wanted);
     }
 
     public ApiAnswer wroteLabels(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -83,13 +82,15 @@ public final class Calls {
      */
     public ApiRequest writeAttributes(Delivery delivery, ApiAnswer read) throws ChatwootException {
         Map<String, Object> there = read == null ? lastKnownAttributes(delivery) : attributes(read);
-        Map<String, Object> wished = delivery.wish(Wish.SetAttributes.class).attributes();
-        if (Values.hasAll(there, wished)) {
+        Wish.ChangeAttributes change = delivery.wish(Wish.ChangeAttributes.class);
+        Map<String, Object> wanted = change.appliedTo(there);
+        if (Values.same(there, wanted)) {
             return null;
         }
-        Map<String, Object> wanted = new LinkedHashMap<>(there);
-        wanted.putAll(wished);
-        return requests(delivery).setAttributes(delivery.conversationId(), wanted, true);
+        conversations.writingAttributes(delivery.accountId(), delivery.conversationId(), redacted(there));
+        // With `merge` a key that is left out would stay.
+        boolean merge = change.remove().isEmpty();
+        return requests(delivery).setAttributes(delivery.conversationId(), wanted, merge);
     }
 
     public ApiAnswer wroteAttributes(Delivery delivery, ApiAnswer answer) throws ChatwootException {
@@ -175,8 +176,79 @@ public final class Calls {
         if (read != null && isWritten(read, marker)) {
             return null;
         }
+        return delivery.wish() instanceof Wish.Message message
+                ? requests(delivery).message(delivery.conversationId(), message.text(), marker)
+                : requests(delivery)
+                        .note(
+                                delivery.conversationId(),
+                                delivery.wish(Wish.Note.class).text(),
+                                marker);
+    }
+
+    /** Null if the conversation has the status; a snooze is always sent, because its time may differ. */
+    public ApiRequest setStatus(Delivery delivery) {
+        Wish.SetStatus wish = delivery.wish(Wish.SetStatus.class);
+        boolean isSo = !wish.status().equals("snoozed")
+                && state(delivery)
+                        .flatMap(ConversationState::status)
+                        .filter(wish.status()::equals)
+                        .isPresent();
+        return isSo ? null : requests(delivery).setStatus(delivery.conversationId(), wish.status(), wish.until());
+    }
+
+    /** The list of agents, or null if the wish is for nobody: an unknown agent would unassign (CONTRACT section 3.8). */
+    public ApiRequest readAgents(Delivery delivery) {
+        return delivery.wish(Wish.AssignAgent.class).agent() == 0
+                ? null
+                : requests(delivery).listAgents();
+    }
+
+    /**
+     * @param read the answer to {@link #readAgents}, or null if that was null
+     * @throws ChatwootException.Rejected if there is no such agent
+     */
+    public ApiRequest assignAgent(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        long agent = delivery.wish(Wish.AssignAgent.class).agent();
+        if (read == null) {
+            return requests(delivery).unassign(delivery.conversationId());
+        }
+        for (JsonNode known : read.body()) {
+            if (known.path("id").asLong() == agent) {
+                return requests(delivery).assignAgent(delivery.conversationId(), agent);
+            }
+        }
+        throw new ChatwootException.Rejected("agent is " + agent + "; expected the id of an agent of the account");
+    }
+
+    /** The contact's labels, which no webhook keeps us told of. */
+    public ApiRequest readContactLabels(Delivery delivery) {
         return requests(delivery)
-                .note(delivery.conversationId(), delivery.wish(Wish.Note.class).text(), marker);
+                .listContactLabels(delivery.wish(Wish.ChangeContactLabels.class).contact());
+    }
+
+    /** Null if the contact's labels are as wished. */
+    public ApiRequest writeContactLabels(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        Wish.ChangeContactLabels wish = delivery.wish(Wish.ChangeContactLabels.class);
+        List<String> there = Answers.labels(read);
+        List<String> wanted = wish.change().appliedTo(there);
+        return Set.copyOf(wanted).equals(Set.copyOf(there))
+                ? null
+                : requests(delivery).setContactLabels(wish.contact(), wanted);
+    }
+
+    /**
+     * Any other request.
+     *
+     * @throws ChatwootException.Rejected if an earlier try may have carried it out and it must not be repeated
+     */
+    public ApiRequest call(Delivery delivery) throws ChatwootException {
+        Wish.Call call = delivery.wish(Wish.Call.class);
+        if (!call.repeatable() && delivery.attempts() > 0) {
+            throw new ChatwootException.Rejected(
+                    call.verb()
+                            + ": an earlier try may have been carried out, and twice would be one too many; ask anew if it was not");
+        }
+        return new ApiRequest(call.verb(), call.method(), call.path(), "", call.body());
     }
 
     private static boolean isWritten(ApiAnswer answer, String marker) throws ChatwootException {

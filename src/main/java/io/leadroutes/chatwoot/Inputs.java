@@ -208,6 +208,14 @@ final class Inputs {
         return text;
     }
 
+    /** One or more names, as a list or as text with commas. */
+    static List<String> texts(String field, Object value) {
+        List<String> texts = items(field, value, "one or more texts").stream()
+                .map(item -> name(field, item))
+                .toList();
+        return notEmpty(field, texts, "one or more texts");
+    }
+
     static String name(String field, Object value) {
         String text = text(field, value).strip();
         if (chars(text) > 255) {

@@ -5,7 +5,9 @@ import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.Calls;
 import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.Gateway;
+import io.leadroutes.chatwoot.Requests;
 import io.leadroutes.chatwoot.Teams;
+import io.leadroutes.chatwoot.Writes;
 import io.leadroutes.conversation.Destinations;
 import io.leadroutes.conversation.RulesTrial;
 import io.leadroutes.conversation.Steps;
@@ -185,6 +187,7 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("budget", budget);
         main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), budget, clock));
         main.bind("calls", new Calls(conversations, new Teams(), clock));
+        main.bind("writes", new Writes(outbox, new Requests(settings.accountId()), settings.accountId()));
         main.bind(
                 "chatwootDispatcher",
                 new Dispatcher(

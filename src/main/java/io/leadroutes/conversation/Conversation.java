@@ -159,14 +159,15 @@ public final class Conversation {
 
     /**
      * Our label write replaces the whole set, so a label that an agent set since our last look is lost with it. The echo
-     * of the write says what stood there before: what is missing now was dropped by us, because we only ever add, and is
-     * wished for again (invariant 6). The same for the keys of the custom attributes.
+     * of the write says what stood there before: what is missing now and was not in what we wrote on top of, was dropped
+     * by us unknowingly and is wished for again (invariant 6). The same for the keys of the custom attributes.
      */
     private void putBackWhatWeDropped(Event event, Instant receivedAt) {
         dropped(event, "labels", labels, receivedAt, List.class)
                 .filter(lost -> lost.stream().allMatch(String.class::isInstance))
                 .ifPresent(lost -> wish(
-                        new Wish.AddLabels(lost.stream().map(String.class::cast).toList()),
+                        Wish.ChangeLabels.add(
+                                lost.stream().map(String.class::cast).toList()),
                         Urgency.TAGGING,
                         new Reason("put-back", 0, List.of())));
         dropped(event, "custom_attributes", attributes, receivedAt, Map.class).ifPresent(keys -> {
@@ -175,7 +176,7 @@ public final class Conversation {
             Map<String, Object> lost = new LinkedHashMap<>();
             keys.forEach(key -> lost.put(String.valueOf(key), before.get(key)));
             lost.values().removeIf(value -> value == null || value.equals(Secrets.REDACTED));
-            wish(new Wish.SetAttributes(lost), Urgency.TAGGING, new Reason("put-back", 0, List.of()));
+            wish(Wish.ChangeAttributes.set(lost), Urgency.TAGGING, new Reason("put-back", 0, List.of()));
         });
     }
 
@@ -185,15 +186,14 @@ public final class Conversation {
         Optional<Change> change = Optional.ofNullable(event.changes().get(attribute));
         Object before = change.flatMap(Change::before).orElse(null);
         Object after = change.flatMap(Change::after).orElse(null);
-        boolean isEcho = shape.isInstance(before)
-                && shape.isInstance(after)
-                && ours.filter(o -> o.isUnconfirmed(receivedAt) && Values.same(o.value(), after))
-                        .isPresent();
-        if (!isEcho) {
+        Optional<?> base = ours.filter(o -> o.isUnconfirmed(receivedAt) && Values.same(o.value(), after))
+                .flatMap(Observed::base);
+        if (base.isEmpty() || !shape.isInstance(before) || !shape.isInstance(after)) {
             return Optional.empty();
         }
         List<Object> lost = new ArrayList<>(elements(before));
         lost.removeAll(elements(after));
+        lost.removeAll(elements(base.get()));
         return lost.isEmpty() ? Optional.empty() : Optional.of(lost);
     }
 
@@ -315,9 +315,10 @@ public final class Conversation {
 
     /** Labels that are there or wished for. */
     public Set<String> getLabels() {
-        Set<String> all = new LinkedHashSet<>(labels.map(Observed::value).orElse(List.of()));
-        waitingFor("labels", Wish.AddLabels.class).ifPresent(wish -> all.addAll(wish.labels()));
-        return all;
+        List<String> there = labels.map(Observed::value).orElse(List.of());
+        return new LinkedHashSet<>(waitingFor("labels", Wish.ChangeLabels.class)
+                .map(change -> change.appliedTo(there))
+                .orElse(there));
     }
 
     public boolean hasLabel(String label) {
@@ -326,10 +327,10 @@ public final class Conversation {
 
     /** Conversation custom attributes that are there or wished for. */
     public Map<String, Object> getAttributes() {
-        Map<String, Object> all =
-                new LinkedHashMap<>(attributes.map(Observed::value).orElse(Map.of()));
-        waitingFor("attributes", Wish.SetAttributes.class).ifPresent(wish -> all.putAll(wish.attributes()));
-        return all;
+        Map<String, Object> there = attributes.map(Observed::value).orElse(Map.of());
+        return waitingFor("attributes", Wish.ChangeAttributes.class)
+                .map(change -> change.appliedTo(there))
+                .orElseGet(() -> new LinkedHashMap<>(there));
     }
 
     /** The priority that is there or wished for; {@code NONE} if unknown. */
@@ -417,17 +418,18 @@ public final class Conversation {
     }
 
     private Optional<Wish> needed(Wish wish) {
-        if (wish instanceof Wish.AddLabels add) {
-            List<String> missing = add.labels().stream()
+        // Steps only add; what takes away comes from the verbs and goes straight to the outbox.
+        if (wish instanceof Wish.ChangeLabels change) {
+            List<String> missing = change.add().stream()
                     .filter(label -> !getLabels().contains(label))
                     .distinct()
                     .toList();
-            return missing.isEmpty() ? Optional.empty() : Optional.of(new Wish.AddLabels(missing));
+            return missing.isEmpty() ? Optional.empty() : Optional.of(Wish.ChangeLabels.add(missing));
         }
-        if (wish instanceof Wish.SetAttributes set) {
-            Map<String, Object> different = new LinkedHashMap<>(set.attributes());
+        if (wish instanceof Wish.ChangeAttributes change) {
+            Map<String, Object> different = new LinkedHashMap<>(change.set());
             different.entrySet().removeIf(e -> Values.same(getAttributes().get(e.getKey()), e.getValue()));
-            return different.isEmpty() ? Optional.empty() : Optional.of(new Wish.SetAttributes(different));
+            return different.isEmpty() ? Optional.empty() : Optional.of(Wish.ChangeAttributes.set(different));
         }
         if (wish instanceof Wish.SetPriority set) {
             return set.priority() == getPriority() ? Optional.empty() : Optional.of(wish);

@@ -10,8 +10,13 @@ import java.util.Optional;
  * @param at when we learned it
  * @param unconfirmedUntil set by our own write: until then, what arrives without our write in it was probably made
  *     before it, and is not believed (CONTRACT section 1.1: snapshots arrive in no order)
+ * @param base what our own write was made on: what stood there beside it before the write, we did not know
  */
-public record Observed<T>(T value, Instant at, Optional<Instant> unconfirmedUntil) {
+public record Observed<T>(T value, Instant at, Optional<Instant> unconfirmedUntil, Optional<T> base) {
+
+    public Observed(T value, Instant at, Optional<Instant> unconfirmedUntil) {
+        this(value, at, unconfirmedUntil, Optional.empty());
+    }
 
     public static <T> Observed<T> of(T value, Instant at) {
         return new Observed<>(value, at, Optional.empty());

@@ -36,7 +36,9 @@ public final class Steps {
     public void tag(Conversation conversation) {
         for (Hit hit : conversation.hits(rules, Hit.Kind.TAG)) {
             conversation.wish(
-                    new Wish.AddLabels(hit.labels()), Urgency.TAGGING, reason(conversation, hit.rule(), hit.matched()));
+                    Wish.ChangeLabels.add(hit.labels()),
+                    Urgency.TAGGING,
+                    reason(conversation, hit.rule(), hit.matched()));
         }
     }
 
@@ -54,7 +56,7 @@ public final class Steps {
                     hit.matched(),
                     conversation.now()));
             conversation.wish(
-                    new Wish.SetAttributes(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
+                    Wish.ChangeAttributes.set(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
                     Urgency.TAGGING,
                     reason(conversation, hit.rule(), hit.matched()));
         }
@@ -77,8 +79,8 @@ public final class Steps {
         for (String key : rule.attributes()) {
             Leads.value(conversation, key).flatMap(Steps::storable).ifPresent(value -> facts.put(key, value));
         }
-        conversation.wish(new Wish.AddLabels(rule.labels()), Urgency.QUALIFICATION, reason);
-        conversation.wish(new Wish.SetAttributes(facts), Urgency.QUALIFICATION, reason);
+        conversation.wish(Wish.ChangeLabels.add(rule.labels()), Urgency.QUALIFICATION, reason);
+        conversation.wish(Wish.ChangeAttributes.set(facts), Urgency.QUALIFICATION, reason);
         act(
                 conversation,
                 "qualify",
@@ -116,7 +118,7 @@ public final class Steps {
     private void escalate(Conversation conversation, EscalateRule rule) {
         conversation.escalated(rule.id());
         Reason reason = reason(conversation, rule.id(), List.copyOf(rule.allLabels()));
-        conversation.wish(new Wish.AddLabels(rule.labels()), Urgency.ESCALATION, reason);
+        conversation.wish(Wish.ChangeLabels.add(rule.labels()), Urgency.ESCALATION, reason);
         act(
                 conversation,
                 "escalate:" + rule.id(),

@@ -1,10 +1,12 @@
 package io.leadroutes.conversation;
 
 import io.leadroutes.event.Priority;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,8 +31,26 @@ public sealed interface Wish {
         return this;
     }
 
-    /** Labels to be there; those of others stay. */
-    record AddLabels(List<String> labels) implements Wish {
+    /**
+     * A change of the conversation's labels; those of others stay, unless all are replaced.
+     *
+     * @param add to be there
+     * @param remove not to be there
+     * @param exactly true if there are to be no others than {@code add}
+     */
+    record ChangeLabels(List<String> add, List<String> remove, boolean exactly) implements Wish {
+        public static ChangeLabels add(List<String> labels) {
+            return new ChangeLabels(labels, List.of(), false);
+        }
+
+        public static ChangeLabels remove(List<String> labels) {
+            return new ChangeLabels(List.of(), labels, false);
+        }
+
+        public static ChangeLabels exactly(List<String> labels) {
+            return new ChangeLabels(labels, List.of(), true);
+        }
+
         @Override
         public String kind() {
             return "labels";
@@ -38,14 +58,45 @@ public sealed interface Wish {
 
         @Override
         public Wish over(Wish older) {
-            Set<String> both = new LinkedHashSet<>(((AddLabels) older).labels);
-            both.addAll(labels);
-            return new AddLabels(List.copyOf(both));
+            ChangeLabels before = (ChangeLabels) older;
+            if (exactly) {
+                return this;
+            }
+            List<String> gone = before.exactly ? List.of() : joined(without(before.remove, add), remove);
+            return new ChangeLabels(joined(without(before.add, remove), add), gone, before.exactly);
+        }
+
+        /** The labels after the change, in the order that they stand in. */
+        public List<String> appliedTo(List<String> there) {
+            return exactly ? add : joined(without(there, remove), add);
+        }
+
+        private static List<String> without(List<String> labels, List<String> others) {
+            return labels.stream().filter(label -> !others.contains(label)).toList();
+        }
+
+        private static List<String> joined(List<String> labels, List<String> more) {
+            Set<String> both = new LinkedHashSet<>(labels);
+            both.addAll(more);
+            return List.copyOf(both);
         }
     }
 
-    /** Conversation custom attributes to have these values; other keys stay. */
-    record SetAttributes(Map<String, Object> attributes) implements Wish {
+    /**
+     * A change of the conversation's custom attributes; other keys stay.
+     *
+     * @param set to have these values
+     * @param remove keys not to be there
+     */
+    record ChangeAttributes(Map<String, Object> set, List<String> remove) implements Wish {
+        public static ChangeAttributes set(Map<String, Object> attributes) {
+            return new ChangeAttributes(attributes, List.of());
+        }
+
+        public static ChangeAttributes remove(List<String> keys) {
+            return new ChangeAttributes(Map.of(), keys);
+        }
+
         @Override
         public String kind() {
             return "attributes";
@@ -53,9 +104,19 @@ public sealed interface Wish {
 
         @Override
         public Wish over(Wish older) {
-            Map<String, Object> both = new LinkedHashMap<>(((SetAttributes) older).attributes);
-            both.putAll(attributes);
-            return new SetAttributes(both);
+            ChangeAttributes before = (ChangeAttributes) older;
+            Set<String> gone = new LinkedHashSet<>(before.remove);
+            gone.removeAll(set.keySet());
+            gone.addAll(remove);
+            return new ChangeAttributes(appliedTo(before.set), List.copyOf(gone));
+        }
+
+        /** The map after the change. */
+        public Map<String, Object> appliedTo(Map<String, Object> there) {
+            Map<String, Object> after = new LinkedHashMap<>(there);
+            remove.forEach(after::remove);
+            after.putAll(set);
+            return after;
         }
     }
 
@@ -90,6 +151,70 @@ public sealed interface Wish {
         @Override
         public String kind() {
             return "team";
+        }
+    }
+
+    /**
+     * The agent that the conversation is assigned to.
+     *
+     * @param agent id, or 0 for nobody
+     */
+    record AssignAgent(long agent) implements Wish {
+        @Override
+        public String kind() {
+            return "agent";
+        }
+    }
+
+    /**
+     * The conversation's status.
+     *
+     * @param status open, resolved, pending or snoozed
+     * @param until of a snooze; absent until the customer's next message
+     */
+    record SetStatus(String status, Optional<Instant> until) implements Wish {
+        @Override
+        public String kind() {
+            return "status";
+        }
+    }
+
+    /**
+     * A message that the customer sees, written once.
+     *
+     * @param id tells it from others that wait
+     */
+    record Message(String id, String text) implements Wish {
+        @Override
+        public String kind() {
+            return "message:" + id;
+        }
+    }
+
+    /** A change of a contact's labels, as {@link ChangeLabels} is of a conversation's. */
+    record ChangeContactLabels(long contact, ChangeLabels change) implements Wish {
+        @Override
+        public String kind() {
+            return "contact-labels:" + contact;
+        }
+
+        @Override
+        public Wish over(Wish older) {
+            return new ChangeContactLabels(contact, (ChangeLabels) change.over(((ChangeContactLabels) older).change));
+        }
+    }
+
+    /**
+     * Any other request.
+     *
+     * @param id tells it from others that wait
+     * @param repeatable false if it must not be sent again once it may have been carried out (CONTRACT section 4)
+     */
+    record Call(String id, String verb, String method, String path, Optional<String> body, boolean repeatable)
+            implements Wish {
+        @Override
+        public String kind() {
+            return "call:" + id;
         }
     }
 

@@ -20,12 +20,12 @@ public final class Wishes {
                 .map(label -> label.strip().toLowerCase(Locale.ROOT))
                 .filter(label -> !label.isEmpty())
                 .toList();
-        wish(new Wish.AddLabels(titles), exchange);
+        wish(Wish.ChangeLabels.add(titles), exchange);
     }
 
     /** Sets one conversation custom attribute; null clears it. */
     public void setAttribute(String key, Object value, Exchange exchange) {
-        wish(new Wish.SetAttributes(Collections.singletonMap(key, value)), exchange);
+        wish(Wish.ChangeAttributes.set(Collections.singletonMap(key, value)), exchange);
     }
 
     /**

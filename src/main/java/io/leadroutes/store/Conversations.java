@@ -120,9 +120,10 @@ public final class Conversations {
                                         UPDATE conversation
                                         SET version = :version, status = :status, priority = :priority,
                                           labels = :labels, labels_at = :labelsAt,
-                                          labels_unconfirmed_until = :labelsUnconfirmedUntil,
+                                          labels_unconfirmed_until = :labelsUnconfirmedUntil, labels_base = :labelsBase,
                                           attributes = :attributes, attributes_at = :attributesAt,
                                           attributes_unconfirmed_until = :attributesUnconfirmedUntil,
+                                          attributes_base = :attributesBase,
                                           assignee_id = :assigneeId, assignee_name = :assigneeName,
                                           team_id = :teamId, team_name = :teamName,
                                           channel = :channel, contact_id = :contactId, contact = :contact,
@@ -132,13 +133,13 @@ public final class Conversations {
         if (updated == 0) {
             bind(database.jdbc().sql("""
                                             INSERT INTO conversation (account_id, conversation_id, version, status,
-                                              priority, labels, labels_at, labels_unconfirmed_until, attributes,
-                                              attributes_at, attributes_unconfirmed_until, assignee_id, assignee_name,
+                                              priority, labels, labels_at, labels_unconfirmed_until, labels_base, attributes,
+                                              attributes_at, attributes_unconfirmed_until, attributes_base, assignee_id, assignee_name,
                                               team_id, team_name, channel, contact_id, contact, first_message, score,
                                               qualified_at, escalated, resolved_at, updated_at)
                                             VALUES (:accountId, :conversationId, :version, :status,
-                                              :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :attributes,
-                                              :attributesAt, :attributesUnconfirmedUntil, :assigneeId, :assigneeName,
+                                              :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsBase, :attributes,
+                                              :attributesAt, :attributesUnconfirmedUntil, :attributesBase, :assigneeId, :assigneeName,
                                               :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
                                               :qualifiedAt, :escalated, :resolvedAt, :updatedAt)"""), state, conversation.getScore()).update();
         }
@@ -160,6 +161,12 @@ public final class Conversations {
                 .param("priority", s.priority().map(Priority::word).orElse(null))
                 .param("labels", labels.map(o -> Json.write(o.value())).orElse(null))
                 .param("labelsAt", timestamp(labels.map(Observed::at)))
+                .param(
+                        "labelsBase",
+                        labels.flatMap(Observed::base).map(Json::write).orElse(null))
+                .param(
+                        "attributesBase",
+                        attributes.flatMap(Observed::base).map(Json::write).orElse(null))
                 .param("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
                 .param("attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
                 .param("attributesAt", timestamp(attributes.map(Observed::at)))
@@ -217,6 +224,31 @@ public final class Conversations {
                 .filter(conversation -> conversation.isOf(contactId))
                 .sorted(Conversation.LATEST_LEAD_FIRST)
                 .toList();
+    }
+
+    /** Remembers what our write of labels is made on, before it is sent. */
+    public void writingLabels(long accountId, long conversationId, List<String> base) {
+        writing("""
+                UPDATE conversation
+                SET labels_base = :base
+                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base);
+    }
+
+    /** Remembers what our write of custom attributes is made on, before it is sent. */
+    public void writingAttributes(long accountId, long conversationId, Map<String, Object> base) {
+        writing("""
+                UPDATE conversation
+                SET attributes_base = :base
+                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base);
+    }
+
+    private void writing(String sql, long accountId, long conversationId, Object base) {
+        database.jdbc()
+                .sql(sql)
+                .param("base", Json.write(base))
+                .param("account", accountId)
+                .param("id", conversationId)
+                .update();
     }
 
     /** Remembers what the conversation's labels are after our own write. */
@@ -279,7 +311,8 @@ public final class Conversations {
                 : Optional.of(new Observed<>(
                         Json.read(json, type),
                         rs.getTimestamp(column + "_at").toInstant(),
-                        instant(rs, column + "_unconfirmed_until")));
+                        instant(rs, column + "_unconfirmed_until"),
+                        text(rs, column + "_base").map(base -> Json.read(base, type))));
     }
 
     private static Optional<Ref> ref(ResultSet rs, String column) throws SQLException {

@@ -76,6 +76,17 @@ public final class Outbox {
         }
     }
 
+    /**
+     * Adds a wish that a route asks for, in the surrounding transaction if there is one.
+     *
+     * @param conversationId 0 for what is no conversation's
+     * @param asker the verb that was called, as the wish's reason
+     */
+    public void wish(long accountId, long conversationId, Wish wish, String asker) {
+        Wished wished = new Wished(wish, Urgency.TAGGING, List.of(new Reason(asker, 0, List.of())));
+        database.transaction().executeWithoutResult(status -> add(accountId, conversationId, List.of(wished)));
+    }
+
     private record Waiting(long id, Wished wished) {}
 
     private Optional<Waiting> waiting(String wishKey) {

@@ -16,14 +16,18 @@ final class WishCodec {
         if (!destination.equals(Wish.CHATWOOT)) {
             return new Wish.Publish(destination, kind, Json.read(payload, Lead.class));
         }
-        if (kind.startsWith("note:")) {
-            return Json.read(payload, Wish.Note.class);
-        }
-        return switch (kind) {
-            case "labels" -> Json.read(payload, Wish.AddLabels.class);
-            case "attributes" -> Json.read(payload, Wish.SetAttributes.class);
+        int colon = kind.indexOf(':');
+        return switch (colon < 0 ? kind : kind.substring(0, colon)) {
+            case "labels" -> Json.read(payload, Wish.ChangeLabels.class);
+            case "attributes" -> Json.read(payload, Wish.ChangeAttributes.class);
             case "priority" -> Json.read(payload, Wish.SetPriority.class);
             case "team" -> Json.read(payload, Wish.AssignTeam.class);
+            case "agent" -> Json.read(payload, Wish.AssignAgent.class);
+            case "status" -> Json.read(payload, Wish.SetStatus.class);
+            case "note" -> Json.read(payload, Wish.Note.class);
+            case "message" -> Json.read(payload, Wish.Message.class);
+            case "contact-labels" -> Json.read(payload, Wish.ChangeContactLabels.class);
+            case "call" -> Json.read(payload, Wish.Call.class);
             default ->
                 throw new IllegalStateException("outbox kind is \"" + kind + "\", which this release does not know");
         };

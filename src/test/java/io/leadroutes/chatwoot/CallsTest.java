@@ -53,11 +53,11 @@ class CallsTest {
     }
 
     private static Wish labels(String... labels) {
-        return new Wish.AddLabels(List.of(labels));
+        return Wish.ChangeLabels.add(List.of(labels));
     }
 
     private static Wish attributes(Map<String, Object> attributes) {
-        return new Wish.SetAttributes(attributes);
+        return Wish.ChangeAttributes.set(attributes);
     }
 
     private static ApiAnswer answer(String json) {

@@ -266,6 +266,27 @@ class DispatchTest {
     }
 
     @Test
+    @Tag("invariant-6")
+    void aLabelThatAnAgentSetsWhileOursIsOnItsWaySurvives() {
+        long id = product.conversation("Ada Meanwhile");
+        Fault.Hang onItsWay = Fault.hang();
+        fail(1, onItsWay, isPost(id, "/labels"));
+
+        sandbox.customerWrites(id, "a bug");
+        await().until(() -> !callsOf(id, "POST", "/labels").isEmpty());
+        sandbox.holdDeliveries();
+        sandbox.agentSetsLabels(id, "meanwhile");
+        onItsWay.release();
+        await().until(() -> sandbox.conversation(id).labels().contains("technical-issue"));
+        List<String> replaced = sandbox.conversation(id).labels();
+        sandbox.releaseDeliveries();
+        product.settle();
+
+        assertThat(replaced).as("labels are replaced whole").containsExactly("technical-issue");
+        assertThat(sandbox.conversation(id).labels()).containsExactlyInAnyOrder("technical-issue", "meanwhile");
+    }
+
+    @Test
     void aRefusedTokenPausesAndLosesNothing() {
         long id = product.conversation("Kim Token");
         fail(1, Fault.status(401, "{\"error\":\"Invalid Access Token\"}"), labelsOf(id));

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The files in routes/: their form (notes, style, section 2), and that each route is used. */
 class RoutesTest {
+    /** Routes of chatwoot.camel.yaml that nobody calls by hand. */
+    private static final Set<String> NO_VERBS = Set.of("chatwoot-dispatcher", "chatwoot-send", "chatwoot-api");
+
     /** One sentence: a capital letter, a full stop at the end and none followed by another sentence. */
     private static final Pattern SENTENCE = Pattern.compile("[A-Z](?:(?!\\. [A-Z]).)+\\.");
 
@@ -98,6 +102,7 @@ class RoutesTest {
         }
         try (Product product = Product.connected(SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "3000"))) {
             useEverything(product);
+            useVerbs(product, inFiles);
 
             assertThat(product.runtime().camel().getRoutes())
                     .extracting(Route::getId)
@@ -122,6 +127,61 @@ class RoutesTest {
         product.send(
                 product.adminRequest("/admin/rules/try").POST(BodyPublishers.ofString("{\"content\":\"a demo\"}")));
         product.settle();
+    }
+
+    /** Each verb once, with one set of inputs that suits all; what they do is for their own tests. */
+    private static void useVerbs(Product product, List<String> routes) {
+        Map<String, Object> inputs = Map.ofEntries(
+                Map.entry("conversationId", 1580),
+                Map.entry("conversationIds", "1580"),
+                Map.entry("contactId", 9021),
+                Map.entry("inboxId", 31),
+                Map.entry("labels", "vip"),
+                Map.entry("attributes", "{\"a\":1}"),
+                Map.entry("keys", "a"),
+                Map.entry("key", "a"),
+                Map.entry("name", "A name"),
+                Map.entry("type", "text"),
+                Map.entry("model", "contact"),
+                Map.entry("priority", "low"),
+                Map.entry("status", "open"),
+                Map.entry("team", "sales"),
+                Map.entry("teamId", 2),
+                Map.entry("agentId", 12),
+                Map.entry("agentIds", 12),
+                Map.entry("text", "a text"),
+                Map.entry("url", "http://127.0.0.1:9/hook"),
+                Map.entry("subscriptions", "message_created"),
+                Map.entry("webhookId", 1),
+                Map.entry("definitionId", 1),
+                Map.entry("macroId", 1));
+        for (String route : routes) {
+            if (route.startsWith("chatwoot-") && !NO_VERBS.contains(route)) {
+                product.runtime()
+                        .camel()
+                        .createProducerTemplate()
+                        .send("direct:" + route, exchange -> exchange.getMessage()
+                                .setHeaders(new HashMap<>(inputs)));
+            }
+        }
+        product.settle();
+    }
+
+    @Test
+    void everySchedulerWaitsForItsOwnRound() throws IOException {
+        List<Map<?, ?>> schedulers = new ArrayList<>();
+        for (Path file : files()) {
+            for (Map<?, ?> route : entities(file, "route")) {
+                Map<?, ?> from = (Map<?, ?>) route.get("from");
+                if (String.valueOf(from.get("uri")).startsWith("scheduler:")) {
+                    schedulers.add((Map<?, ?>) from.get("parameters"));
+                }
+            }
+        }
+
+        assertThat(schedulers).isNotEmpty().allSatisfy(parameters -> assertThat(parameters.get("synchronous"))
+                .as("a greedy one that does not wait takes the same work over and over")
+                .isEqualTo(true));
     }
 
     /** Ids of the routes that have handled an exchange, by Camel's own metrics. */

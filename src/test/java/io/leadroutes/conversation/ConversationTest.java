@@ -177,8 +177,14 @@ class ConversationTest {
                 OptionalLong.empty(),
                 s.status(),
                 s.priority(),
-                Optional.of(new Observed<>(labels, NOW, until)),
-                Optional.of(new Observed<>(attributes, NOW, until)),
+                Optional.of(new Observed<>(
+                        labels,
+                        NOW,
+                        until,
+                        Optional.of(labels.stream()
+                                .filter(label -> !label.equals("ours"))
+                                .toList()))),
+                Optional.of(new Observed<>(attributes, NOW, until, Optional.of(Map.of()))),
                 s.assignee(),
                 s.team(),
                 s.channel(),
@@ -275,11 +281,11 @@ class ConversationTest {
                 .at(NOW));
 
         assertThat(wish(
-                        new Wish.AddLabels(List.of("b", "a")),
-                        new Wish.AddLabels(List.of()),
-                        new Wish.SetAttributes(Map.of("k", 1L)),
-                        new Wish.SetAttributes(Map.of("price", 9.5)),
-                        new Wish.SetAttributes(Map.of()),
+                        Wish.ChangeLabels.add(List.of("b", "a")),
+                        Wish.ChangeLabels.add(List.of()),
+                        Wish.ChangeAttributes.set(Map.of("k", 1L)),
+                        Wish.ChangeAttributes.set(Map.of("price", 9.5)),
+                        Wish.ChangeAttributes.set(Map.of()),
                         new Wish.SetPriority(Priority.HIGH),
                         new Wish.AssignTeam("SALES"),
                         new Wish.AssignTeam("3")))
@@ -291,9 +297,11 @@ class ConversationTest {
     void onlyWhatIsMissingIsWished() {
         see(updated().labels("a").attributes(Map.of("k", 1)).at(NOW));
 
-        assertThat(wish(new Wish.AddLabels(List.of("a", "b", "b")), new Wish.SetAttributes(Map.of("k", 1, "l", 2))))
+        assertThat(wish(
+                        Wish.ChangeLabels.add(List.of("a", "b", "b")),
+                        Wish.ChangeAttributes.set(Map.of("k", 1, "l", 2))))
                 .extracting(Wished::wish)
-                .containsExactly(new Wish.AddLabels(List.of("b")), new Wish.SetAttributes(Map.of("l", 2)));
+                .containsExactly(Wish.ChangeLabels.add(List.of("b")), Wish.ChangeAttributes.set(Map.of("l", 2)));
     }
 
     @Test
@@ -301,14 +309,14 @@ class ConversationTest {
     void whatAlreadyWaitsIsNotWishedAgain() {
         Conversation c = of(
                 ConversationState.unknown(7, ID),
-                new Wish.AddLabels(List.of("a")),
-                new Wish.SetAttributes(Map.of("k", 1)),
+                Wish.ChangeLabels.add(List.of("a")),
+                Wish.ChangeAttributes.set(Map.of("k", 1)),
                 Wish.SetPriority.atLeast(Priority.HIGH),
                 new Wish.AssignTeam("sales"),
                 new Wish.Note("hello", "text"));
 
-        c.wish(new Wish.AddLabels(List.of("a")), Urgency.TAGGING, WHY);
-        c.wish(new Wish.SetAttributes(Map.of("k", 1)), Urgency.TAGGING, WHY);
+        c.wish(Wish.ChangeLabels.add(List.of("a")), Urgency.TAGGING, WHY);
+        c.wish(Wish.ChangeAttributes.set(Map.of("k", 1)), Urgency.TAGGING, WHY);
         c.wish(new Wish.SetPriority(Priority.HIGH), Urgency.TAGGING, WHY);
         c.wish(new Wish.AssignTeam("Sales"), Urgency.TAGGING, WHY);
         c.wish(new Wish.Note("hello", "text"), Urgency.TAGGING, WHY);
@@ -320,8 +328,8 @@ class ConversationTest {
     void waitingWishesCountAsIfTheyWereSo() {
         Conversation c = of(
                 ConversationState.unknown(7, ID),
-                new Wish.AddLabels(List.of("vip")),
-                new Wish.SetAttributes(Map.of("k", 1)),
+                Wish.ChangeLabels.add(List.of("vip")),
+                Wish.ChangeAttributes.set(Map.of("k", 1)),
                 new Wish.SetPriority(Priority.URGENT));
 
         assertThat(c.hasLabel("VIP")).isTrue();
@@ -335,20 +343,20 @@ class ConversationTest {
     void aWishThatIsBeingSentCountsBesideTheNewerOneThatWaits() {
         Conversation c = of(
                 ConversationState.unknown(7, ID),
-                new Wish.AddLabels(List.of("being-sent")),
-                new Wish.AddLabels(List.of("waiting")));
+                Wish.ChangeLabels.add(List.of("being-sent")),
+                Wish.ChangeLabels.add(List.of("waiting")));
 
         assertThat(c.getLabels()).containsExactly("being-sent", "waiting");
     }
 
     @Test
     void laterWishesOfOneKindAreMergedIntoTheEarlier() {
-        conversation.wish(new Wish.AddLabels(List.of("a")), Urgency.TAGGING, WHY);
-        conversation.wish(new Wish.AddLabels(List.of("b")), Urgency.ESCALATION, new Reason("other", 2, List.of()));
+        conversation.wish(Wish.ChangeLabels.add(List.of("a")), Urgency.TAGGING, WHY);
+        conversation.wish(Wish.ChangeLabels.add(List.of("b")), Urgency.ESCALATION, new Reason("other", 2, List.of()));
 
         Wished wished = conversation.decided().iterator().next();
         assertThat(conversation.decided()).hasSize(1);
-        assertThat(wished.wish()).isEqualTo(new Wish.AddLabels(List.of("a", "b")));
+        assertThat(wished.wish()).isEqualTo(Wish.ChangeLabels.add(List.of("a", "b")));
         assertThat(wished.urgency()).isEqualTo(Urgency.ESCALATION);
         assertThat(wished.reasons()).extracting(Reason::rule).containsExactly("rule", "other");
     }
@@ -382,7 +390,7 @@ class ConversationTest {
         assertThat(conversation.decided())
                 .extracting(Wished::wish)
                 .containsExactly(
-                        new Wish.AddLabels(List.of("vip", "b-2b")),
+                        Wish.ChangeLabels.add(List.of("vip", "b-2b")),
                         new Wish.SetPriority(Priority.HIGH),
                         new Wish.AssignTeam("sales"),
                         new Wish.Note("hello", "text"));
@@ -426,7 +434,22 @@ class ConversationTest {
                         .labels("ours", "old"),
                 NOW);
 
-        assertThat(c.decided()).extracting(Wished::wish).containsExactly(new Wish.AddLabels(List.of("agents")));
+        assertThat(c.decided()).extracting(Wished::wish).containsExactly(Wish.ChangeLabels.add(List.of("agents")));
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void whatWeTookAwayOnPurposeIsNotPutBack() {
+        Conversation c = of(wrote(List.of("ours"), Map.of()));
+        Conversation removed = new Conversation(withBase(c.state(), List.of("ours", "removed")), List.of(), NOW);
+
+        see(
+                removed,
+                change("label_list", List.of("ours", "removed"), List.of("ours"))
+                        .labels("ours"),
+                NOW);
+
+        assertThat(removed.decided()).isEmpty();
     }
 
     @Test
@@ -452,7 +475,7 @@ class ConversationTest {
 
         assertThat(c.decided())
                 .extracting(Wished::wish)
-                .containsExactly(new Wish.SetAttributes(Map.of("order", "HP-1")));
+                .containsExactly(Wish.ChangeAttributes.set(Map.of("order", "HP-1")));
     }
 
     private static Bodies change(String attribute, Object before, Object after) {
@@ -461,6 +484,28 @@ class ConversationTest {
                 .with(
                         "changed_attributes",
                         List.of(Map.of(attribute, Map.of("previous_value", before, "current_value", after))));
+    }
+
+    private static ConversationState withBase(ConversationState s, List<String> base) {
+        Observed<List<String>> labels = s.labels().orElseThrow();
+        return new ConversationState(
+                s.accountId(),
+                s.conversationId(),
+                s.versionMicros(),
+                s.status(),
+                s.priority(),
+                Optional.of(new Observed<>(labels.value(), NOW, labels.unconfirmedUntil(), Optional.of(base))),
+                s.attributes(),
+                s.assignee(),
+                s.team(),
+                s.channel(),
+                s.contactId(),
+                s.contact(),
+                s.firstMessage(),
+                s.ledger(),
+                s.qualifiedAt(),
+                s.escalated(),
+                s.resolvedAt());
     }
 
     private Exchange exchange() {

@@ -81,7 +81,7 @@ class StepsTest {
     void tagRulesWishForTheirLabels() {
         say("What does the enterprise plan cost?");
 
-        assertThat(wish(Wish.AddLabels.class).orElseThrow().labels())
+        assertThat(wish(Wish.ChangeLabels.class).orElseThrow().add())
                 .containsExactly("pricing-inquiry", "enterprise-lead");
     }
 
@@ -105,8 +105,8 @@ class StepsTest {
 
         assertThat(conversation.getScore()).isEqualTo(75);
         assertThat(conversation.isQualified()).isTrue();
-        assertThat(wish(Wish.AddLabels.class).orElseThrow().labels()).contains("qualified", "hot-lead");
-        assertThat(wish(Wish.SetAttributes.class).orElseThrow().attributes()).containsEntry("lead_score", 75);
+        assertThat(wish(Wish.ChangeLabels.class).orElseThrow().add()).contains("qualified", "hot-lead");
+        assertThat(wish(Wish.ChangeAttributes.class).orElseThrow().set()).containsEntry("lead_score", 75);
         assertThat(wish(Wish.SetPriority.class)).contains(Wish.SetPriority.atLeast(Priority.HIGH));
         assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales"));
         assertThat(note("qualify")).contains("Score: 75/100");
@@ -141,7 +141,7 @@ class StepsTest {
         other.score(conversation);
 
         assertThat(conversation.getScore()).isEqualTo(100);
-        assertThat(wish(Wish.SetAttributes.class).orElseThrow().attributes()).containsEntry("lead_score", 100);
+        assertThat(wish(Wish.ChangeAttributes.class).orElseThrow().set()).containsEntry("lead_score", 100);
     }
 
     @Test
@@ -202,7 +202,7 @@ class StepsTest {
                 .with("meta", Map.of("sender", Map.of("id", 5, "custom_attributes", Map.of("deal_value", 50_000))))
                 .at(NOW));
 
-        assertThat(wish(Wish.SetAttributes.class).orElseThrow().attributes())
+        assertThat(wish(Wish.ChangeAttributes.class).orElseThrow().set())
                 .as("industry is there already")
                 .containsOnlyKeys("lead_score", "company_size", "deal_value")
                 .containsEntry("company_size", "51-200")
@@ -231,7 +231,7 @@ class StepsTest {
                 .at(NOW));
 
         Map<String, Object> attributes =
-                wish(Wish.SetAttributes.class).orElseThrow().attributes();
+                wish(Wish.ChangeAttributes.class).orElseThrow().set();
         assertThat(attributes).containsOnlyKeys("lead_score", "company_size");
         assertThat((String) attributes.get("company_size")).isEqualTo("x".repeat(1_499) + "\uD83D\uDE80");
     }
@@ -305,7 +305,7 @@ class StepsTest {
         say("Please cancel my account");
 
         assertThat(conversation.hasEscalated("churn-risk-enterprise")).isTrue();
-        assertThat(wish(Wish.AddLabels.class).orElseThrow().labels())
+        assertThat(wish(Wish.ChangeLabels.class).orElseThrow().add())
                 .containsExactly("churn-risk", "escalated", "urgent", "requires-manager");
         assertThat(wish(Wish.SetPriority.class).orElseThrow().priority()).isEqualTo(Priority.URGENT);
         assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("senior support"));

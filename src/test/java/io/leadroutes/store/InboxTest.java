@@ -329,8 +329,8 @@ class InboxTest {
         assertThat(store.conversations.find(Store.ACCOUNT, A).orElseThrow().ledger())
                 .hasSize(1);
         assertThat(store.outbox.waiting(Store.ACCOUNT, A))
-                .hasAtLeastOneElementOfType(Wish.AddLabels.class)
-                .hasAtLeastOneElementOfType(Wish.SetAttributes.class);
+                .hasAtLeastOneElementOfType(Wish.ChangeLabels.class)
+                .hasAtLeastOneElementOfType(Wish.ChangeAttributes.class);
     }
 
     @Test
@@ -658,7 +658,7 @@ class InboxTest {
 
     @Test
     void aWishThatStillWaitsIsSeenByTheNextDecision() {
-        store.wish(A, Urgency.TAGGING, new Wish.AddLabels(List.of("vip")));
+        store.wish(A, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("vip")));
         store.append(Bodies.message(A, 1, UUID.randomUUID().toString()).at(store.clock.instant()));
         due();
         List<Boolean> seen = new ArrayList<>();

@@ -58,11 +58,11 @@ class OutboxTest {
     }
 
     private static Wish labels(String... labels) {
-        return new Wish.AddLabels(List.of(labels));
+        return Wish.ChangeLabels.add(List.of(labels));
     }
 
     private static Wish attribute(String key, Object value) {
-        return new Wish.SetAttributes(Map.of(key, value));
+        return Wish.ChangeAttributes.set(Map.of(key, value));
     }
 
     // ---- adding
@@ -83,7 +83,7 @@ class OutboxTest {
         store.wish(A, Urgency.TAGGING, attribute("lead_score", 75));
 
         assertThat(outbox.waiting(Store.ACCOUNT, A))
-                .containsExactly(new Wish.SetAttributes(Map.of("lead_score", 75, "industry", "boats")));
+                .containsExactly(Wish.ChangeAttributes.set(Map.of("lead_score", 75, "industry", "boats")));
     }
 
     @Test

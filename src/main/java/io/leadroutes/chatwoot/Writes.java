@@ -1,0 +1,309 @@
+package io.leadroutes.chatwoot;
+
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.conversation.Wish.ChangeAttributes;
+import io.leadroutes.conversation.Wish.ChangeContactLabels;
+import io.leadroutes.conversation.Wish.ChangeLabels;
+import io.leadroutes.store.Outbox;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.apache.camel.Header;
+
+/**
+ * What the write routes do: a wish in the outbox from the caller's headers, which are checked first (IllegalArgumentException
+ * naming the header). The body is left as it is; the call is made later, by the dispatcher, under the rate limit.
+ */
+public final class Writes {
+    private static final String CONVERSATION_ID = "conversationId";
+    private static final String CONTACT_ID = "contactId";
+    private static final String LABELS = "labels";
+    private static final String ATTRIBUTES = "attributes";
+    private static final String KEYS = "keys";
+    private static final String TEXT = "text";
+    private static final long NO_CONVERSATION = 0;
+
+    private final Outbox outbox;
+    private final Requests requests;
+    private final long accountId;
+
+    public Writes(Outbox outbox, Requests requests, long accountId) {
+        this.outbox = outbox;
+        this.requests = requests;
+        this.accountId = accountId;
+    }
+
+    // Conversations.
+
+    public void addLabels(@Header(CONVERSATION_ID) Object conversation, @Header(LABELS) Object labels) {
+        ask("add-labels", conversation, ChangeLabels.add(Inputs.labels(LABELS, labels)));
+    }
+
+    public void removeLabels(@Header(CONVERSATION_ID) Object conversation, @Header(LABELS) Object labels) {
+        ask("remove-labels", conversation, ChangeLabels.remove(Inputs.labels(LABELS, labels)));
+    }
+
+    /** @param labels none clears all */
+    public void setLabels(@Header(CONVERSATION_ID) Object conversation, @Header(LABELS) Object labels) {
+        ask("set-labels", conversation, ChangeLabels.exactly(Inputs.anyLabels(LABELS, labels)));
+    }
+
+    /** @param attributes a map, or JSON text of an object; other keys stay */
+    public void setAttributes(@Header(CONVERSATION_ID) Object conversation, @Header(ATTRIBUTES) Object attributes) {
+        ask("set-attributes", conversation, ChangeAttributes.set(Inputs.attributes(ATTRIBUTES, attributes)));
+    }
+
+    public void removeAttributes(@Header(CONVERSATION_ID) Object conversation, @Header(KEYS) Object keys) {
+        ask("remove-attributes", conversation, ChangeAttributes.remove(Inputs.attributeKeys(KEYS, keys)));
+    }
+
+    /** @param priority none, low, medium, high or urgent */
+    public void setPriority(@Header(CONVERSATION_ID) Object conversation, @Header("priority") Object priority) {
+        ask("set-priority", conversation, new Wish.SetPriority(Inputs.priority("priority", priority)));
+    }
+
+    /** @param team its name, in any case, or its id */
+    public void assignTeam(@Header(CONVERSATION_ID) Object conversation, @Header("team") Object team) {
+        ask("assign-team", conversation, new Wish.AssignTeam(Inputs.name("team", team)));
+    }
+
+    public void assignAgent(@Header(CONVERSATION_ID) Object conversation, @Header("agentId") Object agent) {
+        ask("assign-agent", conversation, new Wish.AssignAgent(Inputs.id("agentId", agent)));
+    }
+
+    public void unassign(@Header(CONVERSATION_ID) Object conversation) {
+        ask("unassign", conversation, new Wish.AssignAgent(0));
+    }
+
+    /** @param text Markdown that only agents see; text from customers must not be put in */
+    public void privateNote(@Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text) {
+        ask("private-note", conversation, new Wish.Note(newId(), Inputs.text(TEXT, text)));
+    }
+
+    /** @param text what the customer sees */
+    public void sendMessage(@Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text) {
+        ask("send-message", conversation, new Wish.Message(newId(), Inputs.text(TEXT, text)));
+    }
+
+    /**
+     * @param status open, resolved, pending or snoozed
+     * @param until of a snooze: epoch seconds or ISO-8601; missing: until the customer's next message
+     */
+    public void setStatus(
+            @Header(CONVERSATION_ID) Object conversation,
+            @Header("status") Object status,
+            @Header("until") Object until) {
+        String word = Inputs.status("status", status);
+        Optional<Instant> end = Optional.ofNullable(until).map(time -> Inputs.time("until", time));
+        if (end.isPresent() && !word.equals("snoozed")) {
+            throw new IllegalArgumentException(
+                    "until is given with status " + word + "; expected it with snoozed only");
+        }
+        ask("set-status", conversation, new Wish.SetStatus(word, end));
+    }
+
+    /**
+     * @param sourceId the contact's id in the inbox's channel; may be missing for some (CONTRACT section 3.12)
+     * @param teamId may be missing
+     */
+    public void createConversation(
+            @Header("inboxId") Object inbox,
+            @Header(CONTACT_ID) Object contact,
+            @Header("sourceId") Object sourceId,
+            @Header("status") Object status,
+            @Header("teamId") Object teamId) {
+        ask(
+                requests.createConversation(
+                        Inputs.id("inboxId", inbox),
+                        Inputs.id(CONTACT_ID, contact),
+                        Optional.ofNullable(sourceId).map(id -> Inputs.name("sourceId", id)),
+                        Optional.ofNullable(status).map(word -> Inputs.status("status", word)),
+                        optionalId("teamId", teamId)),
+                false);
+    }
+
+    // Contacts.
+
+    public void addContactLabels(@Header(CONTACT_ID) Object contact, @Header(LABELS) Object labels) {
+        askOfContact("add-contact-labels", contact, ChangeLabels.add(Inputs.labels(LABELS, labels)));
+    }
+
+    public void removeContactLabels(@Header(CONTACT_ID) Object contact, @Header(LABELS) Object labels) {
+        askOfContact("remove-contact-labels", contact, ChangeLabels.remove(Inputs.labels(LABELS, labels)));
+    }
+
+    /** @param labels none clears all */
+    public void setContactLabels(@Header(CONTACT_ID) Object contact, @Header(LABELS) Object labels) {
+        askOfContact("set-contact-labels", contact, ChangeLabels.exactly(Inputs.anyLabels(LABELS, labels)));
+    }
+
+    /** The server merges them with those that are there (CONTRACT section 3.7). */
+    public void setContactAttributes(@Header(CONTACT_ID) Object contact, @Header(ATTRIBUTES) Object attributes) {
+        ask(
+                requests.updateContact(
+                        Inputs.id(CONTACT_ID, contact),
+                        Map.of("custom_attributes", Inputs.attributes(ATTRIBUTES, attributes))),
+                true);
+    }
+
+    public void removeContactAttributes(@Header(CONTACT_ID) Object contact, @Header(KEYS) Object keys) {
+        ask(requests.removeContactAttributes(Inputs.id(CONTACT_ID, contact), Inputs.attributeKeys(KEYS, keys)), true);
+    }
+
+    /** Fields that are missing stay as they are. */
+    public void updateContact(
+            @Header(CONTACT_ID) Object contact,
+            @Header("name") Object name,
+            @Header("email") Object email,
+            @Header("phone") Object phone,
+            @Header("identifier") Object identifier) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        putName(fields, "name", "name", name);
+        putName(fields, "email", "email", email);
+        putName(fields, "phone_number", "phone", phone);
+        putName(fields, "identifier", "identifier", identifier);
+        if (fields.isEmpty()) {
+            throw new IllegalArgumentException("name, email, phone and identifier are missing; expected one at least");
+        }
+        ask(requests.updateContact(Inputs.id(CONTACT_ID, contact), fields), true);
+    }
+
+    private static void putName(Map<String, Object> fields, String key, String field, Object value) {
+        if (value != null) {
+            fields.put(key, Inputs.name(field, value));
+        }
+    }
+
+    // What an account has; needs an administrator's token. A repetition is refused by a unique key, so it harms
+    // nothing.
+
+    /** @param type text, number, currency, percent, link, date, list or checkbox, or its code 0 to 7 */
+    public void createAttributeDefinition(
+            @Header("key") Object key,
+            @Header("name") Object name,
+            @Header("type") Object type,
+            @Header("model") Object model,
+            @Header("description") Object description,
+            @Header("values") Object values,
+            @Header("regex") Object regex,
+            @Header("regexCue") Object regexCue) {
+        String word = Inputs.attributeType("type", type);
+        List<String> options = values == null ? List.of() : Inputs.texts("values", values);
+        if (word.equals("list") == options.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "values has " + options.size() + " entries for type " + word + "; expected some for list only");
+        }
+        ask(
+                requests.createAttributeDefinition(
+                        Inputs.attributeKey("key", key),
+                        Inputs.name("name", name),
+                        word,
+                        Inputs.oneOf("model", model, List.of("conversation", "contact")),
+                        Optional.ofNullable(description).map(text -> Inputs.name("description", text)),
+                        options,
+                        Optional.ofNullable(regex).map(text -> Inputs.name("regex", text)),
+                        Optional.ofNullable(regexCue).map(text -> Inputs.name("regexCue", text))),
+                true);
+    }
+
+    public void deleteAttributeDefinition(@Header("definitionId") Object definition) {
+        ask(requests.deleteAttributeDefinition(Inputs.id("definitionId", definition)), true);
+    }
+
+    public void createTeam(
+            @Header("name") Object name,
+            @Header("description") Object description,
+            @Header("allowAutoAssign") Object allowAutoAssign) {
+        ask(
+                requests.createTeam(
+                        Inputs.name("name", name),
+                        Optional.ofNullable(description).map(text -> Inputs.name("description", text)),
+                        allowAutoAssign == null
+                                || Inputs.oneOf("allowAutoAssign", allowAutoAssign, List.of("true", "false"))
+                                        .equals("true")),
+                true);
+    }
+
+    public void addTeamMembers(@Header("teamId") Object team, @Header("agentIds") Object agents) {
+        ask(requests.addTeamMembers(Inputs.id("teamId", team), Inputs.ids("agentIds", agents)), true);
+    }
+
+    public void createWebhook(@Header("url") Object url, @Header("subscriptions") Object subscriptions) {
+        ask(
+                requests.createWebhook(
+                        Inputs.webhookUrl("url", url), Inputs.subscriptions("subscriptions", subscriptions)),
+                true);
+    }
+
+    /** Of url and subscriptions, the one that is missing stays as it is. */
+    public void updateWebhook(
+            @Header("webhookId") Object webhook,
+            @Header("url") Object url,
+            @Header("subscriptions") Object subscriptions) {
+        ask(
+                requests.updateWebhook(
+                        Inputs.id("webhookId", webhook),
+                        Optional.ofNullable(url).map(address -> Inputs.webhookUrl("url", address)),
+                        subscriptions == null ? List.of() : Inputs.subscriptions("subscriptions", subscriptions)),
+                true);
+    }
+
+    public void deleteWebhook(@Header("webhookId") Object webhook) {
+        ask(requests.deleteWebhook(Inputs.id("webhookId", webhook)), true);
+    }
+
+    // One call for many conversations.
+
+    /** Its actions are carried out again by a repetition, notes too. */
+    public void executeMacro(@Header("macroId") Object macro, @Header("conversationIds") Object conversations) {
+        ask(requests.executeMacro(Inputs.id("macroId", macro), Inputs.ids("conversationIds", conversations)), false);
+    }
+
+    /** Labels are added and removed, not replaced; of the others, what is missing stays as it is. */
+    public void bulkUpdate(
+            @Header("conversationIds") Object conversations,
+            @Header("addLabels") Object addLabels,
+            @Header("removeLabels") Object removeLabels,
+            @Header("status") Object status,
+            @Header("agentId") Object agentId,
+            @Header("teamId") Object teamId) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        Optional.ofNullable(status).ifPresent(word -> fields.put("status", Inputs.status("status", word)));
+        Optional.ofNullable(agentId).ifPresent(id -> fields.put("assignee_id", Inputs.id("agentId", id)));
+        Optional.ofNullable(teamId).ifPresent(id -> fields.put("team_id", Inputs.id("teamId", id)));
+        ask(
+                requests.bulkUpdate(
+                        Inputs.ids("conversationIds", conversations),
+                        addLabels == null ? List.of() : Inputs.labels("addLabels", addLabels),
+                        removeLabels == null ? List.of() : Inputs.labels("removeLabels", removeLabels),
+                        fields),
+                true);
+    }
+
+    private static OptionalLong optionalId(String field, Object value) {
+        return value == null ? OptionalLong.empty() : OptionalLong.of(Inputs.id(field, value));
+    }
+
+    private void ask(String verb, Object conversation, Wish wish) {
+        outbox.wish(accountId, Inputs.id(CONVERSATION_ID, conversation), wish, verb);
+    }
+
+    private void askOfContact(String verb, Object contact, ChangeLabels change) {
+        long id = Inputs.id(CONTACT_ID, contact);
+        outbox.wish(accountId, NO_CONVERSATION, new ChangeContactLabels(id, change), verb);
+    }
+
+    private void ask(ApiRequest request, boolean repeatable) {
+        Wish.Call call =
+                new Wish.Call(newId(), request.verb(), request.method(), request.path(), request.body(), repeatable);
+        outbox.wish(accountId, NO_CONVERSATION, call, request.verb());
+    }
+
+    private static String newId() {
+        return UUID.randomUUID().toString();
+    }
+}

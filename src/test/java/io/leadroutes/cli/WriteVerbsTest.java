@@ -1,0 +1,286 @@
+package io.leadroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leadroutes.sandbox.Call;
+import io.leadroutes.sandbox.Dialect;
+import io.leadroutes.sandbox.Fault;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each write verb, called as a route would, against a sandbox that answers in either dialect. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Dialect.class)
+class WriteVerbsTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @Parameter
+    private Dialect dialect;
+
+    private Product product;
+    private SandboxChatwoot sandbox;
+    private long contact;
+    private long conversation;
+
+    @BeforeEach
+    void start() {
+        product = Product.connected(
+                SandboxChatwoot.builder().dialect(dialect).withoutNoise(), Map.of("chatwoot.rate-limit", "3000"));
+        sandbox = product.sandbox();
+        contact = sandbox.addContact("Ada Verb", "ada@verb.example");
+        conversation = sandbox.addConversation(contact);
+    }
+
+    @AfterEach
+    void stop() {
+        product.close();
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void labelsAreAddedRemovedAndReplaced() {
+        sandbox.agentSetsLabels(conversation, "agents", "old");
+        product.settle();
+
+        call("add-labels", Map.of("labels", "VIP, q4-campaign"));
+        call("remove-labels", Map.of("labels", List.of("old")));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).labels()).containsExactly("agents", "vip", "q4-campaign");
+
+        call("set-labels", Map.of("labels", "only"));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).labels()).containsExactly("only");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void attributesAreSetAndRemovedAndOthersStay() {
+        sandbox.agentSetsCustomAttributes(conversation, Map.of("order", "HP-1", "old", true));
+        product.settle();
+
+        call("set-attributes", Map.of("attributes", "{\"deal_value\":50000,\"industry\":\"Tech\"}"));
+        call("remove-attributes", Map.of("keys", "old"));
+        product.settle();
+
+        assertThat(sandbox.conversation(conversation).customAttributes())
+                .containsOnly(
+                        Map.entry("order", "HP-1"), Map.entry("deal_value", 50000), Map.entry("industry", "Tech"));
+    }
+
+    @Test
+    void priorityIsSetAndCleared() {
+        call("set-priority", Map.of("priority", "urgent"));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).priority()).contains("urgent");
+
+        call("set-priority", Map.of("priority", "none"));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).priority()).isEmpty();
+    }
+
+    @Test
+    void itIsAssignedToATeamAndAnAgentAndToNobody() {
+        call("assign-team", Map.of("team", "Senior Support"));
+        call("assign-agent", Map.of("agentId", 12));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).teamName()).contains("senior support");
+        assertThat(sandbox.conversation(conversation).assigneeId()).hasValue(12);
+
+        call("unassign", Map.of());
+        product.settle();
+        assertThat(sandbox.conversation(conversation).assigneeId()).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void anUnknownAgentIsADeadLetterAndUnassignsNobody() {
+        sandbox.agentAssignsAgent(conversation, 12);
+        product.settle();
+
+        call("assign-agent", Map.of("agentId", 999));
+        product.settle();
+
+        assertThat(sandbox.conversation(conversation).assigneeId()).hasValue(12);
+        assertThat(product.admin("/admin/dead").findValuesAsText("error")).anyMatch(error -> error.contains("999"));
+    }
+
+    @Test
+    void theStatusGoesAllFourWays() {
+        Instant until = Instant.parse("2030-01-01T09:00:00Z");
+
+        call("set-status", Map.of("status", "snoozed", "until", until.toString()));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).status()).isEqualTo("snoozed");
+        assertThat(sandbox.conversation(conversation).snoozedUntil()).contains(until);
+        for (String status : List.of("pending", "resolved", "open")) {
+            call("set-status", Map.of("status", status));
+            product.settle();
+            assertThat(sandbox.conversation(conversation).status()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aNoteAndAMessageAreWrittenOnceEvenIfTheirAnswersAreLost() {
+        sandbox.failNext(2, Fault.dropAfterCommit(), c -> c.is("POST", "/messages"));
+
+        call("private-note", Map.of("text", "for agents"));
+        call("send-message", Map.of("text", "for the customer"));
+        product.settle();
+
+        assertThat(sandbox.conversation(conversation).messages())
+                .extracting(message -> message.content() + " " + message.isPrivate())
+                .containsExactlyInAnyOrder("for agents true", "for the customer false");
+    }
+
+    @Test
+    void aContactIsChanged() {
+        call("add-contact-labels", Map.of("contactId", contact, "labels", "enterprise,onboarding"));
+        call(
+                "set-contact-attributes",
+                Map.of("contactId", contact, "attributes", Map.of("company_size", "51-200", "x", 1)));
+        call("update-contact", Map.of("contactId", contact, "name", "Ada Lovelace", "phone", "+4790012345"));
+        product.settle();
+        call("remove-contact-labels", Map.of("contactId", contact, "labels", "onboarding"));
+        call("remove-contact-attributes", Map.of("contactId", contact, "keys", "x"));
+        product.settle();
+
+        var view = sandbox.contact(contact);
+        assertThat(view.labels()).containsExactly("enterprise");
+        assertThat(view.customAttributes()).containsOnly(Map.entry("company_size", "51-200"));
+        assertThat(view.name()).isEqualTo("Ada Lovelace");
+        assertThat(view.phoneNumber()).contains("+4790012345");
+
+        call("set-contact-labels", Map.of("contactId", contact, "labels", List.of()));
+        product.settle();
+        assertThat(sandbox.contact(contact).labels()).isEmpty();
+    }
+
+    @Test
+    void anAccountIsGivenWhatItNeeds() throws IOException {
+        call("create-team", Map.of("name", "Enterprise Sales", "allowAutoAssign", "false"));
+        call("create-webhook", Map.of("url", "http://127.0.0.1:9/hook", "subscriptions", "message_created"));
+        for (String type : List.of("text", "number", "currency", "percent", "link", "date", "list", "checkbox")) {
+            Map<String, Object> definition =
+                    new HashMap<>(Map.of("key", "a_" + type, "name", "A " + type, "type", type, "model", "contact"));
+            if (type.equals("list")) {
+                definition.put("values", List.of("Technology", "Retail"));
+            }
+            call("create-attribute-definition", definition);
+        }
+        product.settle();
+
+        assertThat(sandbox.teams()).anyMatch("enterprise sales"::equalsIgnoreCase);
+        assertThat(sandbox.webhooks()).anyMatch(hook -> hook.url().getPath().equals("/hook"));
+        List<Integer> types = sandbox.calls(c -> c.is("POST", "/custom_attribute_definitions")).stream()
+                .map(c -> json(c).path("attribute_display_type").asInt())
+                .toList();
+        assertThat(types).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+
+        long team = sandbox.addTeam("night shift");
+        long hook = sandbox.webhooks().get(sandbox.webhooks().size() - 1).id();
+        call("add-team-members", Map.of("teamId", team, "agentIds", "12"));
+        call("update-webhook", Map.of("webhookId", hook, "subscriptions", "message_created,contact_created"));
+        call("delete-attribute-definition", Map.of("definitionId", 71));
+        product.settle();
+        assertThat(sandbox.calls(c -> c.is("POST", "/team_members"))).hasSize(1);
+        assertThat(sandbox.webhooks()).filteredOn(view -> view.id() == hook).allMatch(view -> view.subscriptions()
+                .contains("contact_created"));
+
+        call("delete-webhook", Map.of("webhookId", hook));
+        product.settle();
+        assertThat(sandbox.webhooks()).noneMatch(view -> view.id() == hook);
+        assertThat(product.runtime().records().outbox().dead()).isZero();
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aConversationIsBegunOnceAndNeverTwice() {
+        call("create-conversation", Map.of("inboxId", 31, "contactId", contact, "teamId", 2));
+        product.settle();
+        assertThat(sandbox.conversations()).hasSize(2);
+        assertThat(sandbox.conversations().get(1).teamName()).contains("sales");
+
+        sandbox.failNext(1, Fault.dropAfterCommit(), c -> c.is("POST", "/conversations"));
+        call("create-conversation", Map.of("inboxId", 31, "contactId", contact));
+        product.settle();
+
+        assertThat(sandbox.conversations())
+                .as("one more, although its answer was lost")
+                .hasSize(3);
+        assertThat(product.runtime().records().outbox().dead()).isOne();
+    }
+
+    @Test
+    void manyConversationsAreChangedByOneCall() {
+        long other = sandbox.addConversation(contact);
+
+        call(
+                "bulk-update",
+                Map.of("conversationIds", List.of(conversation, other), "addLabels", "q4", "status", "pending"));
+        product.settle();
+
+        assertThat(sandbox.calls(Call::isWrite)).hasSize(1);
+        assertThat(sandbox.conversation(other).labels()).containsExactly("q4");
+        assertThat(sandbox.conversation(other).status()).isEqualTo("pending");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "add-labels|conversationId|1/../2|conversationId is \"1/../2\"",
+                "add-labels|labels|a|labels is \"a\"",
+                "set-priority|priority|highest|priority is \"highest\"",
+                "set-status|status|closed|status is \"closed\"",
+                "assign-agent|agentId|-1|agentId is \"-1\"",
+                "private-note|other|x|text is missing"
+            })
+    void whatIsWrongIsSaidAndNothingIsSent(String verb, String header, String value, String message) {
+        Map<String, Object> headers = new HashMap<>(Map.of("labels", "vip", "status", "open"));
+        headers.put(header, value);
+
+        Throwable failure = catchThrowable(() -> call(verb, headers));
+
+        assertThat(failure).isInstanceOf(CamelExecutionException.class);
+        assertThat(failure.getCause())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
+        assertThat(product.runtime().records().outbox().pending()).isZero();
+    }
+
+    private void call(String verb, Map<String, Object> inputs) {
+        Map<String, Object> headers = new HashMap<>(Map.of("conversationId", conversation));
+        headers.putAll(inputs);
+        product.runtime()
+                .camel()
+                .createProducerTemplate()
+                .sendBodyAndHeaders("direct:chatwoot-" + verb, "the body stays", headers);
+    }
+
+    private static JsonNode json(Call call) {
+        try {
+            return MAPPER.readTree(call.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
