@@ -234,6 +234,7 @@ public final class LeadRoutes implements AutoCloseable {
                 "file:application.properties;optional=true,classpath:application.properties;optional=true");
         settings.asProperties().forEach(main::addOverrideProperty);
         main.addOverrideProperty("chatwoot.base-url", settings.baseUrl());
+        main.addOverrideProperty("camel.component.kamelet.location", "file:" + routes + "/kamelets,classpath:kamelets");
         main.addOverrideProperty(
                 "camel.main.routesIncludePattern", "file:" + routes + "/*.camel.yaml,file:" + routes + "/*.java");
     }

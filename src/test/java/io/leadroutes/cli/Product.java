@@ -299,9 +299,11 @@ public final class Product implements AutoCloseable {
     /** The shipped routes and one file more, in a folder of its own. */
     public static Path routesWith(Path folder, String fileName, String content) {
         try {
-            try (var files = Files.list(Path.of("routes"))) {
+            Path shipped = Path.of("routes");
+            Files.createDirectories(folder.resolve("kamelets"));
+            try (var files = Files.walk(shipped)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Files.copy(file, folder.resolve(file.getFileName()));
+                    Files.copy(file, folder.resolve(shipped.relativize(file)));
                 }
             }
             Files.writeString(folder.resolve(fileName), content);

@@ -1,0 +1,124 @@
+package io.leadroutes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The action kamelets, placed in a step as an engineer would. */
+class KameletsTest {
+    private static final Path KAMELETS = Path.of("routes/kamelets");
+
+    private static final String STEP = """
+            - route:
+                id: every-kamelet
+                description: Uses each action kamelet once.
+                from:
+                  uri: direct:every-kamelet
+                  steps:
+                    - to:
+                        uri: kamelet:chatwoot-add-labels-action
+                        parameters:
+                          labels: VIP,follow-up
+                    - to:
+                        uri: kamelet:chatwoot-set-attributes-action
+                        parameters:
+                          attributes: '{"campaign":"autumn"}'
+                    - to:
+                        uri: kamelet:chatwoot-set-priority-action
+                        parameters:
+                          priority: low
+                    - to:
+                        uri: kamelet:chatwoot-assign-team-action
+                        parameters:
+                          team: Sales
+                    - to:
+                        uri: kamelet:chatwoot-private-note-action
+                        parameters:
+                          text: a note
+                    - to:
+                        uri: kamelet:chatwoot-send-message-action
+                        parameters:
+                          text: an answer
+                    - choice:
+                        when:
+                          - expression:
+                              simple:
+                                expression: "${body.text} contains 'later'"
+                            steps:
+                              - to:
+                                  uri: kamelet:chatwoot-snooze-action
+                                  parameters:
+                                    until: "2030-01-01T09:00:00Z"
+                        otherwise:
+                          steps:
+                            - to:
+                                uri: kamelet:chatwoot-resolve-action
+            """;
+
+    @Test
+    void eachActsOnTheConversationOfTheStep(@TempDir Path folder) throws IOException {
+        Path routes = Product.routesWith(folder, "every-kamelet.camel.yaml", STEP);
+        try (Product product = Product.connected(
+                SandboxChatwoot.builder().withoutNoise(),
+                Map.of("routes.directory", routes.toString(), "steps.message", "direct:every-kamelet"))) {
+            SandboxChatwoot sandbox = product.sandbox();
+            long now = product.conversation("Ada Now");
+            long later = product.conversation("Ben Later");
+            sandbox.customerWrites(now, "please");
+            sandbox.customerWrites(later, "later please");
+            product.settle();
+
+            var view = sandbox.conversation(now);
+            assertThat(view.labels()).containsExactly("vip", "follow-up");
+            assertThat(view.customAttributes()).containsEntry("campaign", "autumn");
+            assertThat(view.priority()).contains("low");
+            assertThat(view.teamName()).contains("sales");
+            assertThat(view.notes()).extracting("content").containsExactly("a note");
+            assertThat(view.messages()).extracting("content").contains("an answer");
+            assertThat(view.status()).isEqualTo("resolved");
+            assertThat(sandbox.conversation(later).snoozedUntil()).contains(Instant.parse("2030-01-01T09:00:00Z"));
+        }
+    }
+
+    @Test
+    void eachSaysWhatItIsAndIsUsedAbove() throws IOException {
+        TreeSet<String> names = new TreeSet<>();
+        try (var files = Files.list(KAMELETS)) {
+            for (Path file : files.toList()) {
+                Map<?, ?> kamelet =
+                        (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
+                String name = (String) ((Map<?, ?>) kamelet.get("metadata")).get("name");
+                Map<?, ?> definition = (Map<?, ?>) ((Map<?, ?>) kamelet.get("spec")).get("definition");
+                Map<?, ?> properties = (Map<?, ?>) definition.get("properties");
+                names.add(name);
+
+                assertThat(file.getFileName()).hasToString(name + ".kamelet.yaml");
+                assertThat(definition.get("title")).asString().isNotBlank();
+                assertThat(definition.get("description")).asString().endsWith(".");
+                assertThat(properties.values()).allSatisfy(option -> assertThat(
+                                ((Map<?, ?>) option).keySet().stream().map(String::valueOf))
+                        .contains("title", "description", "type", "example"));
+                Object required = definition.get("required");
+                assertThat(required == null ? List.of() : (List<?>) required).allMatch(properties::containsKey);
+            }
+        }
+        List<String> used = Pattern.compile("kamelet:([a-z-]+)")
+                .matcher(STEP)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(names).containsExactlyInAnyOrderElementsOf(used);
+    }
+}
