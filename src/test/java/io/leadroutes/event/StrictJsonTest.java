@@ -115,10 +115,9 @@ class StrictJsonTest {
 
     @Test
     void aHugeExponentIsRefusedWhereItWouldBecomeAValue() {
-        assertThatThrownBy(() ->
-                        decode("{\"event\":\"contact_created\",\"id\":1,\"custom_attributes\":{\"n\":1e999999999}}"))
-                .isInstanceOf(BadEventException.class)
-                .hasMessage("a number is out of range; expected one that fits a double");
+        assertThat(decode("{\"event\":\"contact_created\",\"id\":1,\"custom_attributes\":{\"n\":1e999999999}}")
+                        .problem())
+                .hasValue("a number is out of range; expected one that fits a double");
     }
 
     @Test
@@ -134,8 +133,8 @@ class StrictJsonTest {
         assertThatThrownBy(() -> decode("{\"event\":\"x\",\"content\":canary}"))
                 .hasMessageNotContaining("canary")
                 .hasNoCause();
-        assertThatThrownBy(() -> decode("{\"event\":\"contact_created\",\"id\":\"canary\"}"))
-                .hasMessageNotContaining("canary");
+        assertThat(decode("{\"event\":\"contact_created\",\"id\":\"canary\"}").problem())
+                .hasValueSatisfying(problem -> assertThat(problem).doesNotContain("canary"));
     }
 
     @Property

@@ -52,6 +52,7 @@ class RecordsTest {
     private void deadEvent() {
         receive(1, "hello");
         for (int i = 0; i < 5; i++) {
+            store.clock.advance(Duration.ofSeconds(5));
             store.work(Store.lane(A), c -> {
                 throw new IllegalStateException("poison");
             });
@@ -168,7 +169,7 @@ class RecordsTest {
                 .containsEntry("state", "done");
         assertThat(rows(all, "wishes")).hasSize(2);
         assertThat(rows(all, "wishes").get(1)).containsEntry("answer", "set-labels: 200");
-        assertThat(((JsonNode) rows(all, "wishes").get(1).get("payload")).path("labels"))
+        assertThat(((JsonNode) rows(all, "wishes").get(1).get("payload")).path("add"))
                 .hasSize(2);
         assertThat(store.records.conversation(Store.ACCOUNT, 4711)).isEmpty();
     }
