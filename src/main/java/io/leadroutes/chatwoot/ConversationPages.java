@@ -15,8 +15,12 @@ import java.util.function.LongFunction;
  * somebody asks whether there is any. What changes the list meanwhile shifts pages: a conversation that comes again among
  * the last 1,000 is passed over; one that drops out of the list makes the list skip another, which the next listing has.
  *
- * <p>A page that fails throws what the source threw, and the next call asks for it again. Not thread-safe; for
- * {@code split} with streaming, which closes it.
+ * <p>A page that fails ends the stream: {@link #next} throws what the source threw, once. {@link #hasNext} does not, because
+ * Camel's {@code split} asks it before it handles the item in hand, which would be lost. The split goes on asking after
+ * a failure, too, to release what it takes to be left: after a failed page that costs no call, but a split with
+ * {@code stopOnException} fetches the remaining pages when an item fails.
+ *
+ * <p>Not thread-safe.
  */
 final class ConversationPages implements Iterator<ConversationSummary>, Closeable {
     private static final int REMEMBERED = 1_000;
@@ -30,6 +34,7 @@ final class ConversationPages implements Iterator<ConversationSummary>, Closeabl
     private final Set<Long> seen = new LinkedHashSet<>();
     private long nextPage = 1;
     private int withoutNews;
+    private RuntimeException failure;
     private boolean ended;
 
     /**
@@ -46,12 +51,11 @@ final class ConversationPages implements Iterator<ConversationSummary>, Closeabl
         while (waiting.isEmpty() && !ended) {
             fetch();
         }
-        return !waiting.isEmpty();
+        return !waiting.isEmpty() || failure != null;
     }
 
     private void fetch() {
-        List<ConversationSummary> page = source.apply(nextPage);
-        nextPage++;
+        List<ConversationSummary> page = nextPage();
         page.stream().filter(conversation -> seen.add(conversation.id())).forEach(waiting::add);
         withoutNews = waiting.isEmpty() ? withoutNews + 1 : 0;
         Iterator<Long> oldest = seen.iterator();
@@ -64,10 +68,24 @@ final class ConversationPages implements Iterator<ConversationSummary>, Closeabl
         }
     }
 
+    private List<ConversationSummary> nextPage() {
+        try {
+            return source.apply(nextPage++);
+        } catch (RuntimeException e) {
+            failure = e;
+            return List.of();
+        }
+    }
+
     @Override
     public ConversationSummary next() {
         if (!hasNext()) {
             throw new NoSuchElementException("no more conversations");
+        }
+        if (waiting.isEmpty()) {
+            RuntimeException once = failure;
+            failure = null;
+            throw once;
         }
         return waiting.remove();
     }

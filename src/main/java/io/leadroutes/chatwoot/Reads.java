@@ -55,7 +55,7 @@ public final class Reads {
 
     /**
      * All conversations that have any of the labels, oldest first; nothing is fetched before it is asked for. A page that
-     * fails throws CamelExecutionException with the {@link ChatwootException} as its cause, as the route does.
+     * fails throws CamelExecutionException with the {@link ChatwootException} as its cause and ends the stream.
      *
      * @param labels missing for all conversations
      * @param status missing for open ones, {@code all} for every one (CONTRACT section 3.3)

@@ -5,6 +5,7 @@ import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.Calls;
 import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.Gateway;
+import io.leadroutes.chatwoot.Reads;
 import io.leadroutes.chatwoot.Requests;
 import io.leadroutes.chatwoot.Teams;
 import io.leadroutes.chatwoot.Writes;
@@ -187,7 +188,9 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("budget", budget);
         main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), budget, clock));
         main.bind("calls", new Calls(conversations, new Teams(), clock));
-        main.bind("writes", new Writes(outbox, new Requests(settings.accountId()), settings.accountId()));
+        Requests requests = new Requests(settings.accountId());
+        main.bind("reads", new Reads(requests, settings.accountId()));
+        main.bind("writes", new Writes(outbox, requests, settings.accountId()));
         main.bind(
                 "chatwootDispatcher",
                 new Dispatcher(
