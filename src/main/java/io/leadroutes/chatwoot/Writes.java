@@ -44,7 +44,7 @@ public final class Writes {
     }
 
     public void removeLabels(@Header(CONVERSATION_ID) Object conversation, @Header(LABELS) Object labels) {
-        ask("remove-labels", conversation, ChangeLabels.remove(Inputs.labels(LABELS, labels)));
+        ask("remove-labels", conversation, ChangeLabels.remove(Inputs.storedLabels(LABELS, labels)));
     }
 
     /** @param labels none clears all */
@@ -133,7 +133,7 @@ public final class Writes {
     }
 
     public void removeContactLabels(@Header(CONTACT_ID) Object contact, @Header(LABELS) Object labels) {
-        askOfContact("remove-contact-labels", contact, ChangeLabels.remove(Inputs.labels(LABELS, labels)));
+        askOfContact("remove-contact-labels", contact, ChangeLabels.remove(Inputs.storedLabels(LABELS, labels)));
     }
 
     /** @param labels none clears all */

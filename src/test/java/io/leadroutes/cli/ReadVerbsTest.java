@@ -41,7 +41,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -476,8 +475,6 @@ class ReadVerbsTest {
         assertThat(budgetUsed()).isEqualTo(used + 1);
     }
 
-    @Disabled(
-            "the gateway drops Camel's CamelRedeliveryCounter with the other headers, so that the repetitions never end")
     @ParameterizedTest(name = "{0}")
     @MethodSource("verbs")
     @Tag("invariant-7")
