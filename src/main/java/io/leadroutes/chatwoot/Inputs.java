@@ -22,12 +22,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What callers of a verb route give, checked before anything is sent. Each method takes a field's name and its value as a
- * route has it (text, number, list, map, or null when it is missing), and throws IllegalArgumentException naming the
- * field, the value and what was expected. Long values are cut there; texts, addresses and attributes are not shown,
- * because they may hold a customer's words or a secret (invariant 12).
+ * What callers of a verb route and users of a command give, checked before anything is sent. Each method takes a field's
+ * name and its value as a route has it (text, number, list, map, or null when it is missing), and throws
+ * IllegalArgumentException naming the field, the value and what was expected. Long values are cut there; texts, addresses
+ * and attributes are not shown, because they may hold a customer's words or a secret (invariant 12).
  */
-final class Inputs {
+public final class Inputs {
     /** The largest integer that JSON readers agree on. */
     private static final long MAX_ID = 1L << 53;
 
@@ -86,7 +86,7 @@ final class Inputs {
 
     private Inputs() {}
 
-    static long id(String field, Object value) {
+    public static long id(String field, Object value) {
         String text = required(field, value, ID).toString().strip();
         if (!text.matches("[1-9][0-9]{0,15}") || Long.parseLong(text) > MAX_ID) {
             throw wrong(field, value, ID);
@@ -109,7 +109,7 @@ final class Inputs {
     }
 
     /** One or more label titles to set, lower-cased as Chatwoot defines them (CONTRACT sections 3.2 and 3.10). */
-    static List<String> labels(String field, Object value) {
+    public static List<String> labels(String field, Object value) {
         return notEmpty(field, titles(field, value), LABELS);
     }
 
@@ -117,7 +117,7 @@ final class Inputs {
      * Any number of label titles, for replacing them all. None only as an empty list: an empty text is more likely an
      * expression that found nothing, and would clear them all.
      */
-    static List<String> anyLabels(String field, Object value) {
+    public static List<String> anyLabels(String field, Object value) {
         if (value instanceof CharSequence text && text.toString().isBlank()) {
             throw new IllegalArgumentException(field + " is empty; expected " + LABELS + ", or an empty list for none");
         }
@@ -137,7 +137,7 @@ final class Inputs {
     }
 
     /** One or more labels to look for or to take away, as others may have set them: in any case, with blanks. */
-    static List<String> storedLabels(String field, Object value) {
+    public static List<String> storedLabels(String field, Object value) {
         String expected = "labels of 1 to 255 characters without commas";
         List<String> labels = new ArrayList<>();
         for (Object item : items(field, value, expected)) {
@@ -150,7 +150,7 @@ final class Inputs {
         return notEmpty(field, labels.stream().distinct().toList(), expected);
     }
 
-    static Priority priority(String field, Object value) {
+    public static Priority priority(String field, Object value) {
         String expected = "none, low, medium, high or urgent";
         String word = required(field, value, expected).toString().strip();
         try {
@@ -160,12 +160,12 @@ final class Inputs {
         }
     }
 
-    static String status(String field, Object value) {
+    public static String status(String field, Object value) {
         return oneOf(field, value, STATUSES);
     }
 
     /** A status, or {@code all}: to look for. */
-    static String anyStatus(String field, Object value) {
+    public static String anyStatus(String field, Object value) {
         return oneOf(field, value, ANY_STATUS);
     }
 
@@ -263,7 +263,7 @@ final class Inputs {
     }
 
     /** A map, or JSON text of an object; the limits are Chatwoot's (CONTRACT section 3.6). */
-    static Map<String, Object> attributes(String field, Object value) {
+    public static Map<String, Object> attributes(String field, Object value) {
         String expected = "an object of keys and values";
         Map<String, Object> attributes = new LinkedHashMap<>();
         asMap(field, required(field, value, expected), expected).forEach((key, item) -> {

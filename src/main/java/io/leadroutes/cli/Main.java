@@ -1,6 +1,7 @@
 package io.leadroutes.cli;
 
 import io.leadroutes.rules.RuleFileException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +16,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, DemoCommand.class, SetupCommand.class, HealthCommand.class},
+        subcommands = {
+            RunCommand.class,
+            DemoCommand.class,
+            SetupCommand.class,
+            BatchCommand.class,
+            HealthCommand.class,
+            AutoComplete.GenerateCompletion.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:something failed", "2:wrong use or wrong settings"})
 public final class Main implements Runnable {
