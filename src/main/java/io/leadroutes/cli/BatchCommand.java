@@ -51,23 +51,26 @@ import picocli.CommandLine.Spec;
         footer = {
             "  JSON lines, one conversation each, with any of these fields:",
             "    {\"conversation_id\": 123, \"add_labels\": [\"a\"], \"remove_labels\": [\"b\"],",
-            "     \"custom_attributes\": {\"key\": \"value\"}, \"priority\": \"medium\", \"status\": \"resolved\"}",
-            "    \"labels\": [\"a\", \"b\"] means exactly these. priority: none, low, medium, high, urgent.",
-            "    status: open, resolved, pending, snoozed (until the customer writes).",
-            "  Or CSV with a header of the same names; labels are separated by ; and attributes are columns attribute.KEY.",
-            "    An empty cell says nothing about its field.",
+            "     \"labels\": [\"a\", \"b\"], \"custom_attributes\": {\"key\": \"value\"},",
+            "     \"priority\": \"medium\", \"status\": \"resolved\"}",
+            "    labels      exactly these; the others add and remove",
+            "    priority    none, low, medium, high, urgent",
+            "    status      open, resolved, pending, snoozed (until the customer writes)",
+            "  Or CSV with a header of the same names: labels are separated by ;",
+            "    attributes are columns attribute.KEY; an empty cell says nothing.",
             "  All lines are checked before anything is sent.",
             "",
             "Examples:",
             "  leadroutes batch campaign.jsonl",
-            "  leadroutes batch - --results campaign.results.jsonl < campaign.csv",
-            "  leadroutes batch --labels old-campaign --status all --remove-labels old-campaign",
-            "  leadroutes batch --status open --add-labels q4-campaign --set source=email --priority medium",
+            "  leadroutes batch - --results out.jsonl < campaign.csv",
             "  leadroutes batch --labels spam --set-status resolved",
+            "  leadroutes batch --labels q3 --status all --remove-labels q3",
+            "  leadroutes batch --status open --add-labels q4 --set source=email",
             "",
             "Environment (or application.properties, or -D):",
             "  CHATWOOT_BASE_URL     the address of Chatwoot",
-            "  CHATWOOT_API_TOKEN    access token of a user; with an agent's, opening assigns the conversation to him",
+            "  CHATWOOT_API_TOKEN    access token of a user; what an agent's token opens",
+            "                        is assigned to that agent",
             "  CHATWOOT_ACCOUNT_ID   number of the account",
             "  CHATWOOT_RATE_LIMIT   calls per minute, default 60",
             "  ROUTES_DIRECTORY      default routes; holds the gateway that calls pass"
@@ -315,8 +318,8 @@ final class BatchCommand implements Callable<Integer> {
                 return 0;
             }
             out().printf(
-                            "%d conversations%s; results go to %s%n",
-                            toDo.size(), before == 0 ? "" : " left, " + before + " done before", results);
+                            "%d to do%s; results go to %s%n",
+                            toDo.size(), before == 0 ? "" : ", " + before + " done before", results);
             out().flush();
             BatchProgress progress = new BatchProgress(
                     out(), isTerminal.getAsBoolean(), toDo.size(), settings.number("chatwoot.rate-limit"), clock);
@@ -388,7 +391,7 @@ final class BatchCommand implements Callable<Integer> {
         }
         int left = total - run.done() - run.unchanged() - run.failed();
         out().printf(
-                        "%d done, %d unchanged, %d failed%s; %d calls.%n",
+                        "%d done, %d unchanged, %d failed%s; calls: %d.%n",
                         run.done(), run.unchanged(), run.failed(), left == 0 ? "" : ", " + left + " not tried", calls);
         if (run.failed() + left == 0) {
             return 0;

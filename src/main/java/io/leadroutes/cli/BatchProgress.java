@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /**
  * How far a batch is: on a terminal one line, written anew; else a line for each tenth. Thread-safe.
@@ -13,6 +15,7 @@ import java.time.Instant;
  */
 final class BatchProgress {
     private static final int STEP_PERCENT = 10;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final PrintWriter out;
     private final boolean isTerminal;
@@ -20,6 +23,7 @@ final class BatchProgress {
     private final int callsPerMinute;
     private final Clock clock;
     private final Instant start;
+    private final Deque<Instant> handledAt = new ArrayDeque<>();
     private int done;
     private int failed;
     private int calls;
@@ -43,6 +47,7 @@ final class BatchProgress {
             done++;
         }
         calls += itsCalls;
+        handledAt.addLast(clock.instant());
         int percent = percent() / STEP_PERCENT * STEP_PERCENT;
         if (isTerminal) {
             refresh();
@@ -90,8 +95,8 @@ final class BatchProgress {
 
     private String line() {
         String left = handled() == total ? "" : ", " + inWords(left()) + " left";
-        return "%3d %%  %d of %d: %d done, %d failed, %d a minute%s"
-                .formatted(percent(), handled(), total, done, failed, perMinute(), left);
+        return "%3d %%  %d of %d: %d done, %d failed, %d in the last minute%s"
+                .formatted(percent(), handled(), total, done, failed, inLastMinute(), left);
     }
 
     private int handled() {
@@ -102,19 +107,20 @@ final class BatchProgress {
         return (int) (100L * handled() / total);
     }
 
-    private long perMinute() {
-        long elapsedMs = Math.max(1, Duration.between(start, clock.instant()).toMillis());
-        // Within the first second the figure would be of no use.
-        return handled() * 60_000L / Math.max(1_000, elapsedMs);
+    private int inLastMinute() {
+        Instant aMinuteAgo = clock.instant().minus(MINUTE);
+        while (!handledAt.isEmpty() && !handledAt.peekFirst().isAfter(aMinuteAgo)) {
+            handledAt.removeFirst();
+        }
+        return handledAt.size();
     }
 
     private Duration left() {
         if (handled() == 0) {
-            return Duration.ofMinutes(1).multipliedBy(total - handled()).dividedBy(callsPerMinute);
+            return MINUTE.multipliedBy(total - handled()).dividedBy(callsPerMinute);
         }
         int toDo = total - handled();
-        Duration byBudget =
-                Duration.ofMinutes(1).multipliedBy((long) toDo * calls).dividedBy((long) handled() * callsPerMinute);
+        Duration byBudget = MINUTE.multipliedBy((long) toDo * calls).dividedBy((long) handled() * callsPerMinute);
         Duration byPace =
                 Duration.between(start, clock.instant()).multipliedBy(toDo).dividedBy(handled());
         return byBudget.compareTo(byPace) > 0 ? byBudget : byPace;

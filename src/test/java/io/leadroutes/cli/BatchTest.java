@@ -7,8 +7,10 @@ import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.Role;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,7 +95,7 @@ class BatchTest {
         assertThat(run.exitCode()).isZero();
         assertThat(bench.calls()).containsExactly("GET /conversations/1");
         assertThat(bench.resultLines()).containsExactly("{\"conversation_id\":1,\"result\":\"unchanged\",\"calls\":1}");
-        assertThat(run.out()).contains("0 done, 1 unchanged, 0 failed; 1 calls.");
+        assertThat(run.out()).contains("0 done, 1 unchanged, 0 failed; calls: 1.");
     }
 
     @Test
@@ -200,7 +202,7 @@ class BatchTest {
                 bench.results().toString());
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("29 done, 0 unchanged, 0 failed; 119 calls.");
+        assertThat(run.out()).contains("29 done, 0 unchanged, 0 failed; calls: 119.");
         assertThat(bench.calls().subList(0, 3)).as("until a page is empty").containsOnly("GET /conversations");
         assertThat(bench.sandbox().conversation(58)).satisfies(changed -> {
             assertThat(changed.labels()).containsExactly("checked");
@@ -238,7 +240,7 @@ class BatchTest {
 
         assertThat(first.exitCode()).isEqualTo(1);
         assertThat(second.exitCode()).isZero();
-        assertThat(second.out()).contains("1 conversations left, 1 done before");
+        assertThat(second.out()).contains("1 to do, 1 done before");
         assertThat(bench.sandbox().conversation(1).status()).isEqualTo("resolved");
         assertThat(bench.sandbox().conversation(3).status()).as("came later").isEqualTo("open");
     }
@@ -272,7 +274,7 @@ class BatchTest {
 
         assertThat(first.exitCode()).isEqualTo(1);
         assertThat(first.out())
-                .contains("2 done, 0 unchanged, 2 failed; 6 calls.", "The same command tries these again.");
+                .contains("2 done, 0 unchanged, 2 failed; calls: 6.", "The same command tries these again.");
         assertThat(first.err())
                 .contains("failed  conversation 2: 401 {\"error\":\"You are not authorized to do this action\"}")
                 .contains("failed  conversation 3: 404 ");
@@ -284,7 +286,7 @@ class BatchTest {
         SetupBench.Run second = bench.again();
 
         assertThat(second.exitCode()).isZero();
-        assertThat(second.out()).contains("2 conversations left, 2 done before", "2 done, 0 unchanged, 0 failed");
+        assertThat(second.out()).contains("2 to do, 2 done before", "2 done, 0 unchanged, 0 failed");
         assertThat(bench.calls())
                 .containsExactly(
                         "GET /conversations/2",
@@ -301,7 +303,7 @@ class BatchTest {
                         "Nothing is left: all 4 are done by " + bench.results() + "; --restart does them again.\n");
         assertThat(bench.calls()).isEmpty();
 
-        assertThat(bench.again("--restart").out()).contains("4 conversations; ", "0 done, 4 unchanged, 0 failed");
+        assertThat(bench.again("--restart").out()).contains("4 to do; ", "0 done, 4 unchanged, 0 failed");
         assertThat(bench.resultLines()).hasSize(4);
     }
 
@@ -314,7 +316,7 @@ class BatchTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("stopped: Chatwoot answers 401 ");
-        assertThat(run.out()).contains("0 done, 0 unchanged, 0 failed, 2 not tried; 1 calls.");
+        assertThat(run.out()).contains("0 done, 0 unchanged, 0 failed, 2 not tried; calls: 1.");
         assertThat(bench.resultLines()).isEmpty();
     }
 
@@ -332,7 +334,7 @@ class BatchTest {
                 "{\"conversation_id\":4,\"priority\":\"low\"}");
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.out()).contains("0 done, 0 unchanged, 3 failed, 1 not tried; 3 calls.");
+        assertThat(run.out()).contains("0 done, 0 unchanged, 3 failed, 1 not tried; calls: 3.");
     }
 
     @Test
@@ -395,8 +397,9 @@ class BatchTest {
         assertThat(run.out().lines().toList()).hasSize(12);
         assertThat(run.out()).doesNotContain("\r");
         assertThat(run.out().lines().toList().get(1))
-                .matches(" 10 %  4 of 40: 4 done, 0 failed, \\d+ a minute, \\d+ s left");
-        assertThat(run.out().lines().toList().get(10)).matches("100 %  40 of 40: 40 done, 0 failed, \\d+ a minute");
+                .matches(" 10 %  4 of 40: 4 done, 0 failed, \\d+ in the last minute, \\d+ s left");
+        assertThat(run.out().lines().toList().get(10))
+                .matches("100 %  40 of 40: 40 done, 0 failed, \\d+ in the last minute");
     }
 
     @Test
@@ -476,5 +479,27 @@ class BatchTest {
             assertThat(run.exitCode()).isEqualTo(2);
             assertThat(run.err()).contains("is in use; expected one batch at a time to write it");
         }
+    }
+
+    @Test
+    void theReadmeShowsWhatIsPrinted() {
+        String readme = BatchBench.read(Path.of("README.md"));
+        String section = readme.substring(readme.indexOf("## Many conversations at once"));
+        String[] blocks = section.split("\n```[a-z]*\n");
+        start().conversations(1580, 1582, 1584);
+
+        SetupBench.Run run = bench.batchText(blocks[1] + "\n");
+
+        assertThat(Stream.concat(run.out().lines(), run.err().lines())
+                        .map(line -> line.replace(bench.file().toString(), "campaign.jsonl")))
+                .map(BatchTest::withoutTime)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(blocks[5].split("\n"))
+                        .map(BatchTest::withoutTime)
+                        .toList());
+        assertThat(bench.resultLines()).containsExactlyElementsOf(Arrays.asList(blocks[7].split("\n")));
+    }
+
+    private static String withoutTime(String line) {
+        return line.replaceFirst("\\d+ s left$", "N s left");
     }
 }
