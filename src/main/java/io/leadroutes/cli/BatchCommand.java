@@ -79,10 +79,14 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:all are done",
             "1:some failed, or are left; the same command goes on",
-            "2:wrong use, wrong lines or wrong settings; nothing was sent"
+            "2:wrong use, wrong lines or wrong settings; nothing was sent",
+            "130:interrupted; the same command goes on"
         })
 final class BatchCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
+
+    /** As shells have it for Ctrl-C. */
+    private static final int INTERRUPTED = 130;
 
     @Parameters(
             index = "0",
@@ -382,6 +386,8 @@ final class BatchCommand implements Callable<Integer> {
                         "interrupted after %d of %d; the same command goes on from there%n",
                         run.done() + run.unchanged() + run.failed(), total);
         err().flush();
+        // Camel's own hook would wait for a call that waits for the budget; what is done is on disk.
+        Runtime.getRuntime().halt(INTERRUPTED);
     }
 
     private int summary(BatchRun run, int total, int calls) {

@@ -143,8 +143,7 @@ final class BatchBench implements AutoCloseable {
         return Map.of(
                 "CHATWOOT_BASE_URL", sandbox().baseUrl().toString(),
                 "CHATWOOT_API_TOKEN", sandbox().apiToken(),
-                "CHATWOOT_ACCOUNT_ID", Long.toString(sandbox().accountId()),
-                "CHATWOOT_RATE_LIMIT", "100000");
+                "CHATWOOT_ACCOUNT_ID", Long.toString(sandbox().accountId()));
     }
 
     @Override

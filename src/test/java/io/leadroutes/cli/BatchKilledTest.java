@@ -48,11 +48,16 @@ class BatchKilledTest {
     }
 
     private ChildProcess child() {
+        return child("100000");
+    }
+
+    private ChildProcess child(String callsPerMinute) {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String[] java = {
             "-cp", classPath, Main.class.getName(), "batch", bench.file().toString()
         };
         Map<String, String> environment = new HashMap<>(bench.environment());
+        environment.put("CHATWOOT_RATE_LIMIT", callsPerMinute);
         return ChildProcess.start(folder, 0, environment, java);
     }
 
@@ -104,12 +109,25 @@ class BatchKilledTest {
         try (ChildProcess child = child()) {
             await().atMost(Duration.ofSeconds(30)).until(() -> bench.writes().size() > 20);
             child.terminate();
-            child.awaitEnd(Duration.ofSeconds(10));
+            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(130);
 
             int handled = bench.resultLines().size();
             assertThat(child.output())
                     .contains("interrupted after " + handled + " of 500; the same command goes on from there");
             assertThat(bench.writes()).as("none is half done").hasSize(4 * handled);
+        }
+    }
+
+    @Test
+    void aSignalDoesNotWaitForTheBudget() {
+        start(Dialect.ACTUAL);
+
+        try (ChildProcess child = child("8")) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> bench.calls().size() == 8);
+            child.terminate();
+
+            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(130);
+            assertThat(child.output()).contains("interrupted after 1 of 500; the same command goes on from there");
         }
     }
 }

@@ -154,7 +154,7 @@ class BatchLinesTest {
             assertThat(run.exitCode()).isZero();
             assertThat(run.out())
                     .contains("attribute.KEY", "Examples:", "CHATWOOT_RATE_LIMIT", "Exit codes:", "--set=KEY=VALUE")
-                    .contains("2   wrong use, wrong lines or wrong settings; nothing was sent");
+                    .contains("2     wrong use, wrong lines or wrong settings; nothing was sent");
             assertThat(run.out().lines())
                     .as("as written, not wrapped")
                     .contains("  leadroutes batch --status open --add-labels q4 --set source=email");
