@@ -124,7 +124,7 @@ class InboxTest {
 
         List<CompletableFuture<Integer>> all = new ArrayList<>();
         for (Inbox replica : replicas) {
-            all.add(CompletableFuture.supplyAsync(() -> {
+            all.add(Async.supply(() -> {
                 int stored = 0;
                 for (int round = 0; round < rounds; round++) {
                     await(start);
@@ -220,17 +220,15 @@ class InboxTest {
         due();
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> store.inTransaction(s -> {
+        CompletableFuture<Void> first = Async.run(() -> store.inTransaction(s -> {
             s.inbox.claim(Store.lane(A));
             held.countDown();
             return await(release);
         }));
         await(held);
 
-        Claim same =
-                CompletableFuture.supplyAsync(() -> store.claim(Store.lane(A))).get(5, TimeUnit.SECONDS);
-        Claim other =
-                CompletableFuture.supplyAsync(() -> store.claim(Store.lane(B))).get(5, TimeUnit.SECONDS);
+        Claim same = Async.supply(() -> store.claim(Store.lane(A))).get(5, TimeUnit.SECONDS);
+        Claim other = Async.supply(() -> store.claim(Store.lane(B))).get(5, TimeUnit.SECONDS);
         release.countDown();
         first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
@@ -261,7 +259,7 @@ class InboxTest {
 
         CompletableFuture<?>[] workers = new CompletableFuture<?>[3];
         for (int w = 0; w < workers.length; w++) {
-            workers[w] = CompletableFuture.runAsync(() -> {
+            workers[w] = Async.run(() -> {
                 for (int round = 0; round < 3 * lanes; round++) {
                     store.work(Store.lane(A + round % lanes), c -> handled.add(c.getMessageId()));
                 }
@@ -605,13 +603,13 @@ class InboxTest {
         CountDownLatch loaded = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
 
-        CompletableFuture<Boolean> worker = CompletableFuture.supplyAsync(() -> store.work(Store.lane(A), c -> {
+        CompletableFuture<Boolean> worker = Async.supply(() -> store.work(Store.lane(A), c -> {
             store.allSteps(c);
             loaded.countDown();
             await(go);
         }));
         await(loaded);
-        CompletableFuture<Boolean> contact = CompletableFuture.supplyAsync(() -> store.work("contact:7:9021"));
+        CompletableFuture<Boolean> contact = Async.supply(() -> store.work("contact:7:9021"));
         assertThat(contact)
                 .as("waits for the worker")
                 .failsWithin(200, TimeUnit.MILLISECONDS)
@@ -636,13 +634,13 @@ class InboxTest {
         CountDownLatch loaded = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
 
-        CompletableFuture<Boolean> worker = CompletableFuture.supplyAsync(() -> store.work(Store.lane(A), c -> {
+        CompletableFuture<Boolean> worker = Async.supply(() -> store.work(Store.lane(A), c -> {
             loaded.countDown();
             await(go);
         }));
         await(loaded);
         CompletableFuture<Void> dispatcher =
-                CompletableFuture.runAsync(() -> store.conversations.wroteLabels(Store.ACCOUNT, A, List.of("ours")));
+                Async.run(() -> store.conversations.wroteLabels(Store.ACCOUNT, A, List.of("ours")));
         go.countDown();
         worker.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         dispatcher.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -158,7 +158,7 @@ class OutboxTest {
         List<Delivery> taken = Collections.synchronizedList(new ArrayList<>());
 
         CompletableFuture<?>[] all = replicas.stream()
-                .map(replica -> CompletableFuture.runAsync(() -> {
+                .map(replica -> Async.run(() -> {
                     for (int i = 0; i < 15; i++) {
                         taken.addAll(replica.claimForChatwoot(1));
                     }
@@ -291,14 +291,14 @@ class OutboxTest {
         CountDownLatch added = new CountDownLatch(1);
         CountDownLatch commit = new CountDownLatch(1);
 
-        CompletableFuture<Void> worker = CompletableFuture.runAsync(() -> store.inTransaction(s -> {
+        CompletableFuture<Void> worker = Async.run(() -> store.inTransaction(s -> {
             s.conversations.load(Store.ACCOUNT, A);
             s.wish(A, Urgency.TAGGING, labels("b"));
             added.countDown();
             return await(commit);
         }));
         await(added);
-        CompletableFuture<Void> dispatcher = CompletableFuture.runAsync(() -> outbox.retryLater(first, "503"));
+        CompletableFuture<Void> dispatcher = Async.run(() -> outbox.retryLater(first, "503"));
         assertThat(dispatcher)
                 .as("waits for the worker")
                 .failsWithin(200, TimeUnit.MILLISECONDS)
