@@ -178,8 +178,7 @@ public final class Writes {
         }
     }
 
-    // What an account has; needs an administrator's token. A repetition is refused by a unique key, so it harms
-    // nothing.
+    // What an account has; needs an administrator's token. A repetition is refused by a unique key: no harm.
 
     /** @param type text, number, currency, percent, link, date, list or checkbox, or its code 0 to 7 */
     public void createAttributeDefinition(

@@ -62,8 +62,7 @@ public final class Conversations {
     private Optional<ConversationState> find(long accountId, long conversationId, boolean lock) {
         // The lock keeps contact events, which run in a lane of their own, from being overwritten.
         String sql = "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id";
-        // One transaction, hence one connection: a second one, asked for while holding the first, could starve the
-        // pool.
+        // One transaction, hence one connection: a second one, asked for beside it, could starve the pool.
         return database.transaction().execute(status -> database.jdbc()
                 .sql(lock ? sql + " FOR UPDATE" : sql)
                 .param("account", accountId)

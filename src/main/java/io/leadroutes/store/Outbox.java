@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
 
 /**
  * The wishes that were decided, until they are granted (invariants 4, 5, 9).
@@ -84,7 +85,12 @@ public final class Outbox {
      */
     public void wish(long accountId, long conversationId, Wish wish, String asker) {
         Wished wished = new Wished(wish, Urgency.TAGGING, List.of(new Reason(asker, 0, List.of())));
-        database.transaction().executeWithoutResult(status -> add(accountId, conversationId, List.of(wished)));
+        try {
+            database.transaction().executeWithoutResult(status -> add(accountId, conversationId, List.of(wished)));
+        } catch (DuplicateKeyException e) {
+            // Somebody added one of its kind between our look and our insert: now we see it, and merge.
+            database.transaction().executeWithoutResult(status -> add(accountId, conversationId, List.of(wished)));
+        }
     }
 
     private record Waiting(long id, Wished wished) {}

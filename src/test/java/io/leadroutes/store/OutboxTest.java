@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -169,6 +171,37 @@ class OutboxTest {
                 .join();
 
         assertThat(taken).extracting(Delivery::conversationId).doesNotHaveDuplicates();
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void routesThatAskForTheSameKindAtTheSameTimeEndAsOneWish() {
+        int rounds = 20;
+        CyclicBarrier start = new CyclicBarrier(2);
+
+        CompletableFuture<?>[] both = Stream.of("a", "b")
+                .map(label -> Async.run(() -> {
+                    for (int round = 0; round < rounds; round++) {
+                        await(start);
+                        outbox.wish(Store.ACCOUNT, 100 + round, labels(label), "add-labels");
+                    }
+                }))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(both)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+
+        assertThat(outbox.claimForChatwoot(100)).hasSize(rounds).allSatisfy(delivery -> assertThat(
+                        delivery.wish(Wish.ChangeLabels.class).add())
+                .containsExactlyInAnyOrder("a", "b"));
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Outbox replica() {
