@@ -116,11 +116,6 @@ public final class RuleBook {
         return escalateRules;
     }
 
-    /** The highest score, {@link Score#CAP}. */
-    public int cap() {
-        return Score.CAP;
-    }
-
     private static String shorten(String matched) {
         if (matched.length() <= Hit.MAX_MATCHED_LENGTH) {
             return matched;

@@ -62,7 +62,7 @@ class ShippedRulesTest {
         assertThat(qualify.note().orElseThrow())
                 .startsWith("**Lead qualified**")
                 .contains("{score}/100");
-        assertThat(book.cap()).isEqualTo(100);
+        assertThat(Score.CAP).isEqualTo(100);
     }
 
     @Test
