@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * What callers of a verb route and users of a command give, checked before anything is sent. Each method takes a field's
@@ -34,13 +36,15 @@ public final class Inputs {
     /** CONTRACT section 3.4. */
     private static final int MAX_TEXT_CHARS = 150_000;
 
+    private static final int MAX_NAME_CHARS = 255;
+
     /** CONTRACT section 3.6. */
     private static final int MAX_ATTRIBUTE_CHARS = 1_500;
 
     private static final BigDecimal MAX_ATTRIBUTE_NUMBER = new BigDecimal(9_999_999_999L);
 
     /** At least two characters, the first a letter or digit of any script (CONTRACT section 3.10). */
-    private static final Pattern LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_-]+");
+    private static final Pattern LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_-]{1,254}");
 
     /** What tagging stores, defined in the account or not: a comma would make two (CONTRACT section 3.2). */
     private static final Pattern STORED_LABEL = Pattern.compile("[^,\\p{Cntrl}]{1,255}");
@@ -58,6 +62,45 @@ public final class Inputs {
 
     private static final Pattern ATTRIBUTE_KEY = Pattern.compile("[\\p{L}\\p{N}_.-]{1,255}");
 
+    /** Keys that no definition may have (CONTRACT section 3.5). */
+    private static final Map<String, Set<String>> BUILT_IN_KEYS = Map.of(
+            "conversation",
+            Set.of(
+                    "status",
+                    "priority",
+                    "assignee_id",
+                    "inbox_id",
+                    "team_id",
+                    "display_id",
+                    "campaign_id",
+                    "labels",
+                    "browser_language",
+                    "country_code",
+                    "referer",
+                    "created_at",
+                    "last_activity_at"),
+            "contact",
+            Set.of(
+                    "name",
+                    "email",
+                    "phone_number",
+                    "identifier",
+                    "country_code",
+                    "city",
+                    "company_name",
+                    "created_at",
+                    "last_activity_at",
+                    "referer",
+                    "blocked"));
+
+    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
+
+    /** E.164 (CONTRACT section 3.7). */
+    private static final Pattern PHONE = Pattern.compile("\\+[1-9][0-9]{1,14}");
+
+    /** One {@code @} with something on both sides; more is for the mail server to know. */
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+");
+
     /** In the order of their codes 0 to 7 (API reference, attribute types). */
     static final List<String> ATTRIBUTE_TYPES =
             List.of("text", "number", "currency", "percent", "link", "date", "list", "checkbox");
@@ -68,6 +111,23 @@ public final class Inputs {
 
     /** In the order of their codes 0 and 1 (CONTRACT section 3.5). */
     private static final List<String> MODELS = List.of("conversation", "contact");
+
+    /** What a macro may do; for those from remove_assigned_team on there is nothing to say. */
+    private static final List<String> MACRO_ACTIONS = List.of(
+            "add_label",
+            "remove_label",
+            "assign_team",
+            "assign_agent",
+            "change_status",
+            "change_priority",
+            "add_private_note",
+            "send_message",
+            "remove_assigned_team",
+            "resolve_conversation",
+            "snooze_conversation");
+
+    /** In a macro, {@code nil} clears the priority. */
+    private static final List<String> MACRO_PRIORITIES = List.of("nil", "low", "medium", "high", "urgent");
 
     /** CONTRACT section 1.2. */
     private static final Set<String> EVENTS = Set.of(
@@ -150,6 +210,29 @@ public final class Inputs {
         return notEmpty(field, labels.stream().distinct().toList(), expected);
     }
 
+    /** One title of a label that the account is to define (CONTRACT section 3.10). */
+    static String labelTitle(String field, Object value) {
+        String expected = "a label of letters, digits, - and _, at least two characters";
+        String title = required(field, value, expected).toString().strip().toLowerCase(Locale.ROOT);
+        if (!LABEL.matcher(title).matches()) {
+            throw wrong(field, value, expected);
+        }
+        return title;
+    }
+
+    static String color(String field, Object value) {
+        String expected = "a color such as #1f93ff";
+        String color = required(field, value, expected).toString().strip();
+        if (!COLOR.matcher(color).matches()) {
+            throw wrong(field, value, expected);
+        }
+        return color;
+    }
+
+    static boolean flag(String field, Object value) {
+        return oneOf(field, value, List.of("true", "false")).equals("true");
+    }
+
     public static Priority priority(String field, Object value) {
         String expected = "none, low, medium, high or urgent";
         String word = required(field, value, expected).toString().strip();
@@ -195,9 +278,21 @@ public final class Inputs {
         throw wrong(field, value, expected);
     }
 
+    /** A time that is still to come; {@code now} is the time of asking. */
+    static Instant future(String field, Object value, Instant now) {
+        Instant time = time(field, value);
+        if (!time.isAfter(now)) {
+            throw wrong(field, value, "a time after now, " + now.truncatedTo(ChronoUnit.SECONDS));
+        }
+        return time;
+    }
+
     static String text(String field, Object value) {
         String text = required(field, value, "a text").toString();
         int chars = chars(text);
+        if (text.indexOf('\u0000') >= 0) {
+            throw new IllegalArgumentException(field + " has a character U+0000; expected a text without");
+        }
         if (text.isBlank()) {
             throw new IllegalArgumentException(field + " is blank; expected a text of 1 to " + MAX_TEXT_CHARS);
         }
@@ -218,10 +313,48 @@ public final class Inputs {
 
     static String name(String field, Object value) {
         String text = text(field, value).strip();
-        if (chars(text) > 255) {
-            throw new IllegalArgumentException(field + " has " + chars(text) + " characters; expected at most 255");
+        if (chars(text) > MAX_NAME_CHARS) {
+            throw new IllegalArgumentException(
+                    field + " has " + chars(text) + " characters; expected at most " + MAX_NAME_CHARS);
         }
         return text;
+    }
+
+    /** The server keeps what looks like an address; it is not shown, because it is a customer's (CONTRACT section 3.7). */
+    static String email(String field, Object value) {
+        String email = name(field, value);
+        if (!EMAIL.matcher(email).matches()) {
+            throw new IllegalArgumentException(field + " is no e-mail address; expected one such as ada@example.com");
+        }
+        return email;
+    }
+
+    /** Not shown, because it is a customer's. */
+    static String phone(String field, Object value) {
+        String phone = name(field, value);
+        if (!PHONE.matcher(phone).matches()) {
+            throw new IllegalArgumentException(
+                    field + " is no phone number in E.164 form; expected + and 2 to 15 digits such as +4790012345");
+        }
+        return phone;
+    }
+
+    /**
+     * A regular expression. The server keeps any text, and the dashboard then fails over it (CONTRACT section 3.5); what
+     * Java cannot compile is taken to be none, although the dialects differ a little.
+     */
+    static String regex(String field, Object value) {
+        String regex = text(field, value);
+        if (chars(regex) > MAX_NAME_CHARS) {
+            throw new IllegalArgumentException(
+                    field + " has " + chars(regex) + " characters; expected at most " + MAX_NAME_CHARS);
+        }
+        try {
+            return Pattern.compile(regex).pattern();
+        } catch (PatternSyntaxException e) {
+            throw wrong(
+                    field, value, "a regular expression; " + e.getDescription().toLowerCase(Locale.ROOT));
+        }
     }
 
     /** As the server counts them: a character outside the basic plane is one. */
@@ -234,6 +367,15 @@ public final class Inputs {
         String key = required(field, value, expected).toString().strip();
         if (!ATTRIBUTE_KEY.matcher(key).matches()) {
             throw wrong(field, value, expected);
+        }
+        return key;
+    }
+
+    /** The key of an attribute that the account is to define (CONTRACT section 3.5); {@code model} is a checked one. */
+    static String definitionKey(String field, Object value, String model) {
+        String key = attributeKey(field, value);
+        if (BUILT_IN_KEYS.get(model).contains(key)) {
+            throw wrong(field, value, "a key that a " + model + " does not have by itself");
         }
         return key;
     }
@@ -286,12 +428,34 @@ public final class Inputs {
             if (!isStorable(number)) {
                 throw wrong(field, value, "a number, a whole one up to " + MAX_ATTRIBUTE_NUMBER);
             }
-        } else if (!(value instanceof Boolean || value instanceof List || value instanceof Map)) {
-            String kind = value == null ? "null" : "of type " + value.getClass().getSimpleName();
+        } else if (value == null) {
             throw new IllegalArgumentException(
-                    field + " is " + kind + "; expected a text, a number, true, false, a list or an object");
+                    field + " is null; expected a text, a number, true, false, a list or an object");
         }
+        checkJson(field, value);
         return value;
+    }
+
+    /** What is within lists and objects has no limits (CONTRACT section 3.6), but has to be JSON that a database holds. */
+    private static void checkJson(String field, Object value) {
+        if (value instanceof List<?> list) {
+            list.forEach(item -> checkJson(field, item));
+        } else if (value instanceof Map<?, ?> map) {
+            map.forEach((key, item) -> {
+                checkJson(field, key);
+                checkJson(field, item);
+            });
+        } else if (value instanceof String text && text.indexOf('\u0000') >= 0) {
+            throw new IllegalArgumentException(field + " has a character U+0000; expected a text without");
+        } else if (value instanceof Double || value instanceof Float) {
+            if (!Double.isFinite(((Number) value).doubleValue())) {
+                throw wrong(field, value, "a finite number");
+            }
+        } else if (!(value == null || value instanceof String || value instanceof Number || value instanceof Boolean)) {
+            throw new IllegalArgumentException(field + " is of type "
+                    + value.getClass().getSimpleName()
+                    + "; expected a text, a number, true, false, a list or an object");
+        }
     }
 
     /** The server's limit is for whole numbers only; JSON has no word for infinity. */
@@ -350,6 +514,68 @@ public final class Inputs {
         return notEmpty(field, events.stream().distinct().toList(), expected);
     }
 
+    /**
+     * What a macro does, in the server's words: a list of maps, or JSON text of one, each with {@code action_name} and
+     * {@code action_params} (notes, reliability, section 5). The server takes any parameters and fails in silence later.
+     */
+    static List<Map<String, Object>> macroActions(String field, Object value) {
+        String expected = "a list of actions such as [{\"action_name\":\"add_label\",\"action_params\":[\"vip\"]}]";
+        List<?> given =
+                value instanceof List<?> list ? list : asList(field, required(field, value, expected), expected);
+        List<Map<String, Object>> actions = new ArrayList<>();
+        for (Object item : notEmpty(field, given, expected)) {
+            if (!(item instanceof Map<?, ?> action)) {
+                throw new IllegalArgumentException(field + " has an item that is no object; expected " + expected);
+            }
+            String name = oneOf(field + ".action_name", action.get("action_name"), MACRO_ACTIONS);
+            String params = field + "." + name;
+            Map<String, Object> checked = new LinkedHashMap<>();
+            checked.put("action_name", name);
+            checked.put("action_params", macroParameters(params, name, action.get("action_params")));
+            actions.add(checked);
+        }
+        return actions;
+    }
+
+    private static List<?> macroParameters(String field, String action, Object value) {
+        List<?> given = value == null ? List.of() : value instanceof List<?> list ? list : List.of(value);
+        return switch (action) {
+            case "add_label" -> labels(field, given);
+            case "remove_label" -> storedLabels(field, given);
+            case "assign_team" -> List.of(id(field, only(field, given)));
+            case "assign_agent" ->
+                List.of("self".equals(only(field, given)) ? "self" : (Object) id(field, only(field, given)));
+            case "change_status" -> List.of(status(field, only(field, given)));
+            case "change_priority" -> List.of(oneOf(field, only(field, given), MACRO_PRIORITIES));
+            case "add_private_note", "send_message" -> List.of(text(field, only(field, given)));
+            default -> {
+                if (!given.isEmpty()) {
+                    throw new IllegalArgumentException(field + " has " + given.size() + " parameters; expected none");
+                }
+                yield given;
+            }
+        };
+    }
+
+    private static Object only(String field, List<?> given) {
+        if (given.size() != 1) {
+            throw new IllegalArgumentException(field + " has " + given.size() + " parameters; expected one");
+        }
+        return given.get(0);
+    }
+
+    private static List<?> asList(String field, Object value, String expected) {
+        try {
+            JsonNode json = Json.tree(value.toString());
+            if (json.isArray()) {
+                return Json.list(json);
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(field + " is not JSON; expected " + expected);
+        }
+        throw new IllegalArgumentException(field + " is no list; expected " + expected);
+    }
+
     /** The members of a list or an array, or the parts of a text between commas. */
     private static List<Object> items(String field, Object value, String expected) {
         List<Object> items = new ArrayList<>();
@@ -369,7 +595,7 @@ public final class Inputs {
         return items;
     }
 
-    private static <T> List<T> notEmpty(String field, List<T> items, String expected) {
+    private static <L extends List<?>> L notEmpty(String field, L items, String expected) {
         if (items.isEmpty()) {
             throw new IllegalArgumentException(field + " is empty; expected " + expected);
         }

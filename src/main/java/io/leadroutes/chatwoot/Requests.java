@@ -223,6 +223,17 @@ public final class Requests {
         return send("create-account-label", "POST", "/labels", body);
     }
 
+    /**
+     * Keeps the fields that are not given. A new title is written into the conversations and contacts that have the old
+     * one (CONTRACT section 3.10).
+     *
+     * @param fields of title, description, color and show_on_sidebar
+     */
+    public ApiRequest updateAccountLabel(long label, Map<String, Object> fields) {
+        return send("update-account-label", "PATCH", "/labels/" + label, fields);
+    }
+
+    /** Takes the label off the conversations, too, without events (CONTRACT section 3.10). */
     public ApiRequest deleteAccountLabel(long label) {
         return delete("delete-account-label", "/labels/" + label);
     }

@@ -5,13 +5,14 @@ import io.leadroutes.conversation.Wish.ChangeAttributes;
 import io.leadroutes.conversation.Wish.ChangeContactLabels;
 import io.leadroutes.conversation.Wish.ChangeLabels;
 import io.leadroutes.store.Outbox;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Header;
 
 /**
@@ -27,14 +28,20 @@ public final class Writes {
     private static final String TEXT = "text";
     private static final long NO_CONVERSATION = 0;
 
+    /** The dashboard's own default. */
+    private static final String DEFAULT_COLOR = "#1f93ff";
+
     private final Outbox outbox;
     private final Requests requests;
     private final long accountId;
+    private final Clock clock;
 
-    public Writes(Outbox outbox, Requests requests, long accountId) {
+    /** @param clock tells whether a snooze's end is still to come */
+    public Writes(Outbox outbox, Requests requests, long accountId, Clock clock) {
         this.outbox = outbox;
         this.requests = requests;
         this.accountId = accountId;
+        this.clock = clock;
     }
 
     // Conversations.
@@ -91,14 +98,14 @@ public final class Writes {
 
     /**
      * @param status open, resolved, pending or snoozed
-     * @param until of a snooze: epoch seconds or ISO-8601; missing: until the customer's next message
+     * @param until of a snooze: epoch seconds or ISO-8601, to come; missing: until the customer's next message
      */
     public void setStatus(
             @Header(CONVERSATION_ID) Object conversation,
             @Header("status") Object status,
             @Header("until") Object until) {
         String word = Inputs.status("status", status);
-        Optional<Instant> end = Optional.ofNullable(until).map(time -> Inputs.time("until", time));
+        Optional<Instant> end = Optional.ofNullable(until).map(time -> Inputs.future("until", time, clock.instant()));
         if (end.isPresent() && !word.equals("snoozed")) {
             throw new IllegalArgumentException(
                     "until is given with status " + word + "; expected it with snoozed only");
@@ -122,7 +129,7 @@ public final class Writes {
                         Inputs.id(CONTACT_ID, contact),
                         Optional.ofNullable(sourceId).map(id -> Inputs.name("sourceId", id)),
                         Optional.ofNullable(status).map(word -> Inputs.status("status", word)),
-                        optionalId("teamId", teamId)),
+                        Inputs.optionalId("teamId", teamId)),
                 false);
     }
 
@@ -162,20 +169,12 @@ public final class Writes {
             @Header("phone") Object phone,
             @Header("identifier") Object identifier) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        putName(fields, "name", "name", name);
-        putName(fields, "email", "email", email);
-        putName(fields, "phone_number", "phone", phone);
-        putName(fields, "identifier", "identifier", identifier);
-        if (fields.isEmpty()) {
-            throw new IllegalArgumentException("name, email, phone and identifier are missing; expected one at least");
-        }
+        put(fields, "name", name, given -> Inputs.name("name", given));
+        put(fields, "email", email, given -> Inputs.email("email", given));
+        put(fields, "phone_number", phone, given -> Inputs.phone("phone", given));
+        put(fields, "identifier", identifier, given -> Inputs.name("identifier", given));
+        oneAtLeast(!fields.isEmpty(), "name, email, phone and identifier");
         ask(requests.updateContact(Inputs.id(CONTACT_ID, contact), fields), true);
-    }
-
-    private static void putName(Map<String, Object> fields, String key, String field, Object value) {
-        if (value != null) {
-            fields.put(key, Inputs.name(field, value));
-        }
     }
 
     // What an account has; needs an administrator's token. A repetition is refused by a unique key: no harm.
@@ -191,6 +190,7 @@ public final class Writes {
             @Header("regex") Object regex,
             @Header("regexCue") Object regexCue) {
         String word = Inputs.attributeType("type", type);
+        String owner = Inputs.model("model", model);
         List<String> options = values == null ? List.of() : Inputs.texts("values", values);
         if (word.equals("list") == options.isEmpty()) {
             throw new IllegalArgumentException(
@@ -198,19 +198,55 @@ public final class Writes {
         }
         ask(
                 requests.createAttributeDefinition(
-                        Inputs.attributeKey("key", key),
+                        Inputs.definitionKey("key", key, owner),
                         Inputs.name("name", name),
                         word,
-                        Inputs.oneOf("model", model, List.of("conversation", "contact")),
+                        owner,
                         Optional.ofNullable(description).map(text -> Inputs.name("description", text)),
                         options,
-                        Optional.ofNullable(regex).map(text -> Inputs.name("regex", text)),
+                        Optional.ofNullable(regex).map(text -> Inputs.regex("regex", text)),
                         Optional.ofNullable(regexCue).map(text -> Inputs.name("regexCue", text))),
                 true);
     }
 
     public void deleteAttributeDefinition(@Header("definitionId") Object definition) {
         ask(requests.deleteAttributeDefinition(Inputs.id("definitionId", definition)), true);
+    }
+
+    /**
+     * On the sidebar, as the dashboard makes them.
+     *
+     * @param color such as {@code #1f93ff}, which it is when missing
+     */
+    public void createAccountLabel(
+            @Header("title") Object title, @Header("description") Object description, @Header("color") Object color) {
+        ask(
+                requests.createAccountLabel(
+                        Inputs.labelTitle("title", title),
+                        description == null ? "" : Inputs.name("description", description),
+                        color == null ? DEFAULT_COLOR : Inputs.color("color", color)),
+                true);
+    }
+
+    /** Fields that are missing stay as they are. */
+    public void updateAccountLabel(
+            @Header("labelId") Object label,
+            @Header("title") Object title,
+            @Header("description") Object description,
+            @Header("color") Object color,
+            @Header("showOnSidebar") Object showOnSidebar) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        put(fields, "title", title, given -> Inputs.labelTitle("title", given));
+        put(fields, "description", description, given -> Inputs.name("description", given));
+        put(fields, "color", color, given -> Inputs.color("color", given));
+        put(fields, "show_on_sidebar", showOnSidebar, given -> Inputs.flag("showOnSidebar", given));
+        oneAtLeast(!fields.isEmpty(), "title, description, color and showOnSidebar");
+        ask(requests.updateAccountLabel(Inputs.id("labelId", label), fields), true);
+    }
+
+    /** It vanishes from the conversations, too. */
+    public void deleteAccountLabel(@Header("labelId") Object label) {
+        ask(requests.deleteAccountLabel(Inputs.id("labelId", label)), true);
     }
 
     public void createTeam(
@@ -221,9 +257,7 @@ public final class Writes {
                 requests.createTeam(
                         Inputs.name("name", name),
                         Optional.ofNullable(description).map(text -> Inputs.name("description", text)),
-                        allowAutoAssign == null
-                                || Inputs.oneOf("allowAutoAssign", allowAutoAssign, List.of("true", "false"))
-                                        .equals("true")),
+                        allowAutoAssign == null || Inputs.flag("allowAutoAssign", allowAutoAssign)),
                 true);
     }
 
@@ -243,6 +277,7 @@ public final class Writes {
             @Header("webhookId") Object webhook,
             @Header("url") Object url,
             @Header("subscriptions") Object subscriptions) {
+        oneAtLeast(url != null || subscriptions != null, "url and subscriptions");
         ask(
                 requests.updateWebhook(
                         Inputs.id("webhookId", webhook),
@@ -256,6 +291,19 @@ public final class Writes {
     }
 
     // One call for many conversations.
+
+    /**
+     * Global, if the token is an administrator's. Nothing keeps a repetition from making a second one of the same name.
+     *
+     * @param actions a list, or JSON text of one, of objects with action_name and action_params
+     */
+    public void createMacro(@Header("name") Object name, @Header("actions") Object actions) {
+        ask(requests.createMacro(Inputs.name("name", name), Inputs.macroActions("actions", actions)), false);
+    }
+
+    public void deleteMacro(@Header("macroId") Object macro) {
+        ask(requests.deleteMacro(Inputs.id("macroId", macro)), true);
+    }
 
     /** Its actions are carried out again by a repetition, notes too. */
     public void executeMacro(@Header("macroId") Object macro, @Header("conversationIds") Object conversations) {
@@ -271,20 +319,31 @@ public final class Writes {
             @Header("agentId") Object agentId,
             @Header("teamId") Object teamId) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        Optional.ofNullable(status).ifPresent(word -> fields.put("status", Inputs.status("status", word)));
-        Optional.ofNullable(agentId).ifPresent(id -> fields.put("assignee_id", Inputs.id("agentId", id)));
-        Optional.ofNullable(teamId).ifPresent(id -> fields.put("team_id", Inputs.id("teamId", id)));
+        put(fields, "status", status, word -> Inputs.status("status", word));
+        put(fields, "assignee_id", agentId, id -> Inputs.id("agentId", id));
+        put(fields, "team_id", teamId, id -> Inputs.id("teamId", id));
+        oneAtLeast(
+                addLabels != null || removeLabels != null || !fields.isEmpty(),
+                "addLabels, removeLabels, status, agentId and teamId");
         ask(
                 requests.bulkUpdate(
                         Inputs.ids("conversationIds", conversations),
                         addLabels == null ? List.of() : Inputs.labels("addLabels", addLabels),
-                        removeLabels == null ? List.of() : Inputs.labels("removeLabels", removeLabels),
+                        removeLabels == null ? List.of() : Inputs.storedLabels("removeLabels", removeLabels),
                         fields),
                 true);
     }
 
-    private static OptionalLong optionalId(String field, Object value) {
-        return value == null ? OptionalLong.empty() : OptionalLong.of(Inputs.id(field, value));
+    private static void put(Map<String, Object> fields, String key, Object given, UnaryOperator<Object> checked) {
+        if (given != null) {
+            fields.put(key, checked.apply(given));
+        }
+    }
+
+    private static void oneAtLeast(boolean isThere, String headers) {
+        if (!isThere) {
+            throw new IllegalArgumentException(headers + " are missing; expected one at least");
+        }
     }
 
     private void ask(String verb, Object conversation, Wish wish) {

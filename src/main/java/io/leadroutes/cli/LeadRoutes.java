@@ -190,7 +190,7 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("calls", new Calls(conversations, new Teams(), clock));
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));
-        main.bind("writes", new Writes(outbox, requests, settings.accountId()));
+        main.bind("writes", new Writes(outbox, requests, settings.accountId(), clock));
         main.bind(
                 "chatwootDispatcher",
                 new Dispatcher(

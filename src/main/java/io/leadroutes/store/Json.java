@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.List;
 import java.util.Map;
 
 /** JSON as it stands in our own columns: ISO-8601 times, no type names. */
@@ -25,6 +26,7 @@ public final class Json {
             .build();
 
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+    private static final TypeReference<List<Object>> LIST = new TypeReference<>() {};
 
     private Json() {}
 
@@ -55,6 +57,11 @@ public final class Json {
     /** @throws JsonProcessingException if the text, which is from outside, is not JSON */
     public static JsonNode tree(String json) throws JsonProcessingException {
         return MAPPER.readTree(json);
+    }
+
+    /** The array's items as Java values. */
+    public static List<Object> list(JsonNode array) {
+        return MAPPER.convertValue(array, LIST);
     }
 
     /** The object's members as Java values. */

@@ -223,6 +223,80 @@ class InputsTest {
         assertRefused(() -> Inputs.storedLabels("labels", null), "labels is missing; expected " + expected);
     }
 
+    @Test
+    void aTitleToDefineIsOneLabel() {
+        assertThat(Inputs.labelTitle("title", " Größe-2 ")).isEqualTo("größe-2");
+        assertThat(Inputs.labelTitle("title", "x".repeat(255))).hasSize(255);
+        String expected = "; expected a label of letters, digits, - and _, at least two characters";
+        for (String title : List.of("", "a", "a,b", "two words", "-ab", "_ab", "a.b")) {
+            assertRefused(() -> Inputs.labelTitle("title", title), "title is \"" + title + "\"" + expected);
+        }
+        assertRefused(
+                () -> Inputs.labelTitle("title", "x".repeat(256)), "title is \"" + "x".repeat(60) + "...\"" + expected);
+        assertRefused(() -> Inputs.labelTitle("title", null), "title is missing" + expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"#1f93ff", " #FF0000 "})
+    void aColorIsSixHexDigits(String color) {
+        assertThat(Inputs.color("color", color)).isEqualTo(color.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1f93ff", "#fff", "#1f93fg", "#1f93ff00", "red", "#１f93ff"})
+    void anythingElseIsNoColor(String color) {
+        assertRefused(
+                () -> Inputs.color("color", color), "color is \"" + color + "\"; expected a color such as #1f93ff");
+    }
+
+    @Test
+    void aFlagIsTrueOrFalse() {
+        assertThat(Inputs.flag("showOnSidebar", true)).isTrue();
+        assertThat(Inputs.flag("showOnSidebar", "False")).isFalse();
+        assertRefused(
+                () -> Inputs.flag("showOnSidebar", "yes"), "showOnSidebar is \"yes\"; expected one of true, false");
+    }
+
+    // What a customer is reached by: never shown.
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ada@example.com", " ada+x@mail.example.co.uk ", "ädä@bücher.example", "root@localhost"})
+    void anEmailIsAnAddressWithBothSides(String email) {
+        assertThat(Inputs.email("email", email)).isEqualTo(email.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ada", "ada@", "@example.com", "a b@example.com", "ada@exa mple.com", "a@b@c", "a\u0007@b.c"})
+    void anythingElseIsNoEmail(String email) {
+        assertRefused(
+                () -> Inputs.email("email", email), "email is no e-mail address; expected one such as ada@example.com");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+4790012345", "+15", " +123456789012345 "})
+    void aPhoneNumberIsInternational(String phone) {
+        assertThat(Inputs.phone("phone", phone)).isEqualTo(phone.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4790012345",
+                "004790012345",
+                "+0790012345",
+                "+1",
+                "+1234567890123456",
+                "+47 900",
+                "+47-900",
+                "+４７"
+            })
+    void anythingElseIsNoPhoneNumber(String phone) {
+        assertRefused(
+                () -> Inputs.phone("phone", phone),
+                "phone is no phone number in E.164 form; expected + and 2 to 15 digits such as +4790012345");
+    }
+
     // Words.
 
     @ParameterizedTest
@@ -351,7 +425,28 @@ class InputsTest {
         assertRefused(() -> Inputs.time("until", null), "until is missing; expected " + TIME);
     }
 
+    @Test
+    void aTimeToComeIsAfterNow() {
+        Instant now = Instant.parse("2026-12-31T09:00:00.7Z");
+        assertThat(Inputs.future("until", "2026-12-31T09:00:01Z", now)).isEqualTo("2026-12-31T09:00:01Z");
+        assertRefused(
+                () -> Inputs.future("until", 1_798_707_600L, now),
+                "until is \"1798707600\"; expected a time after now, 2026-12-31T09:00:00Z");
+        assertRefused(() -> Inputs.future("until", "soon", now), "until is \"soon\"; expected " + TIME);
+    }
+
     // Texts.
+
+    @Test
+    void noTextHasACharacterThatADatabaseCannotHold() {
+        String rest = " has a character U+0000; expected a text without";
+        assertRefused(() -> Inputs.text("text", "a\u0000b"), "text" + rest);
+        assertRefused(() -> Inputs.name("name", "a\u0000b"), "name" + rest);
+        assertRefused(() -> Inputs.attributes("attributes", Map.of("a", "\u0000")), "attributes.a" + rest);
+        assertRefused(
+                () -> Inputs.attributes("attributes", Map.of("a", List.of(Map.of("\u0000", 1)))),
+                "attributes.a" + rest);
+    }
 
     @Test
     void aTextIsKeptAsItIs() {
@@ -391,6 +486,47 @@ class InputsTest {
         assertRefused(
                 () -> Inputs.attributeKey("key", key),
                 "key is \"" + key.replace('\n', ' ') + "\"; expected a key of letters, digits, _ . and -");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "conversation,status", "conversation,labels", "conversation,campaign_id",
+        "contact,email", "contact,company_name", "contact,blocked"
+    })
+    void aDefinitionDoesNotHideABuiltInAttribute(String model, String key) {
+        String other = model.equals("contact") ? "conversation" : "contact";
+
+        assertRefused(
+                () -> Inputs.definitionKey("key", key, model),
+                "key is \"" + key + "\"; expected a key that a " + model + " does not have by itself");
+        assertThat(Inputs.definitionKey("key", key, other)).isEqualTo(key);
+        assertRefused(
+                () -> Inputs.definitionKey("key", "a b", model),
+                "key is \"a b\"; expected a key of letters, digits, _ . and -");
+    }
+
+    @Test
+    void aRegexCompiles() {
+        assertThat(Inputs.regex("regex", "^HP-\\d{4}$ ")).isEqualTo("^HP-\\d{4}$ ");
+        assertRefused(
+                () -> Inputs.regex("regex", "[0-9"),
+                "regex is \"[0-9\"; expected a regular expression; unclosed character class");
+        assertRefused(
+                () -> Inputs.regex("regex", "(a"), "regex is \"(a\"; expected a regular expression; unclosed group");
+        assertRefused(() -> Inputs.regex("regex", "a".repeat(256)), "regex has 256 characters; expected at most 255");
+        assertRefused(() -> Inputs.regex("regex", " "), "regex is blank; expected a text of 1 to 150000");
+    }
+
+    @Test
+    void whatIsWithinAttributesIsJsonToo() {
+        Map<String, Object> nested = Map.of("a", List.of(Map.of("b", Arrays.asList(1, null, "x".repeat(2_000)))));
+        assertThat(Inputs.attributes("attributes", nested)).isEqualTo(nested);
+        assertRefused(
+                () -> Inputs.attributes("attributes", Map.of("a", List.of(Instant.EPOCH))),
+                "attributes.a is of type Instant; expected a text, a number, true, false, a list or an object");
+        assertRefused(
+                () -> Inputs.attributes("attributes", Map.of("a", Map.of("b", Double.NaN))),
+                "attributes.a is \"NaN\"; expected a finite number");
     }
 
     @Test
@@ -472,6 +608,72 @@ class InputsTest {
         assertRefused(
                 () -> Inputs.attributes("attributes", Map.of("a", new BigDecimal("1E+999999999"))),
                 "attributes.a is \"1E+999999999\"; expected a number, a whole one up to 9999999999");
+    }
+
+    // Macros.
+
+    private static final String ACTIONS =
+            "a list of actions such as [{\"action_name\":\"add_label\",\"action_params\":[\"vip\"]}]";
+
+    @Test
+    void whatAMacroDoesIsCheckedActionByAction() {
+        assertThat(Inputs.macroActions("actions", """
+                        [{"action_name": "add_label", "action_params": ["VIP", "q4"]},
+                         {"action_name": "assign_team", "action_params": "2"},
+                         {"action_name": "assign_agent", "action_params": ["self"]},
+                         {"action_name": "change_priority", "action_params": ["nil"]},
+                         {"action_name": "resolve_conversation"}]"""))
+                .containsExactly(
+                        action("add_label", List.of("vip", "q4")),
+                        action("assign_team", List.of(2L)),
+                        action("assign_agent", List.of("self")),
+                        action("change_priority", List.of("nil")),
+                        action("resolve_conversation", List.of()));
+        List<Map<String, Object>> actions = List.of(action("send_message", List.of("Hello")));
+        assertThat(Inputs.macroActions("actions", actions)).isEqualTo(actions);
+    }
+
+    private static Map<String, Object> action(String name, List<?> params) {
+        return Map.of("action_name", name, "action_params", params);
+    }
+
+    static Stream<Arguments> wrongActions() {
+        return Stream.of(
+                Arguments.of(null, "actions is missing; expected " + ACTIONS),
+                Arguments.of("", "actions is no list; expected " + ACTIONS),
+                Arguments.of("{}", "actions is no list; expected " + ACTIONS),
+                Arguments.of("[secret", "actions is not JSON; expected " + ACTIONS),
+                Arguments.of("[]", "actions is empty; expected " + ACTIONS),
+                Arguments.of("[\"add_label\"]", "actions has an item that is no object; expected " + ACTIONS),
+                Arguments.of(
+                        List.of(action("fly", List.of())),
+                        "actions.action_name is \"fly\"; expected one of add_label, remove_label, assign_team,"
+                                + " assign_agent, change_status, change_priority, add_private_note, send_message,"
+                                + " remove_assigned_team, resolve_conversation, snooze_conversation"),
+                Arguments.of(
+                        List.of(action("add_label", List.of("a b"))),
+                        "actions.add_label is \"a b\"; expected " + LABELS),
+                Arguments.of(
+                        List.of(action("assign_team", List.of("sales"))),
+                        "actions.assign_team is \"sales\"; expected " + ID),
+                Arguments.of(
+                        List.of(action("change_priority", List.of("none"))),
+                        "actions.change_priority is \"none\"; expected one of nil, low, medium, high, urgent"),
+                Arguments.of(
+                        List.of(action("add_private_note", List.of())),
+                        "actions.add_private_note has 0 parameters; expected one"),
+                Arguments.of(
+                        List.of(action("send_message", List.of("a", "b"))),
+                        "actions.send_message has 2 parameters; expected one"),
+                Arguments.of(
+                        List.of(action("resolve_conversation", List.of("now"))),
+                        "actions.resolve_conversation has 1 parameters; expected none"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongActions")
+    void actionsThatWouldFailInSilenceAreRefused(Object value, String message) {
+        assertRefused(() -> Inputs.macroActions("actions", value), message);
     }
 
     // Webhooks.

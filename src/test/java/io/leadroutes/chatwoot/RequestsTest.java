@@ -193,6 +193,11 @@ class RequestsTest {
                         "POST /labels",
                         "{\"title\":\"vip\",\"description\":\"Very important\",\"color\":\"#1f93ff\","
                                 + "\"show_on_sidebar\":true}"),
+                row(
+                        r.updateAccountLabel(61, Map.of("color", "#ff0000")),
+                        "update-account-label",
+                        "PATCH /labels/61",
+                        "{\"color\":\"#ff0000\"}"),
                 row(r.deleteAccountLabel(61), "delete-account-label", "DELETE /labels/61", ""),
                 row(r.listAgents(), "list-agents", "GET /agents", ""),
                 row(r.listTeams(), "list-teams", "GET /teams", ""),

@@ -154,7 +154,10 @@ class RoutesTest {
                 Map.entry("subscriptions", "message_created"),
                 Map.entry("webhookId", 1),
                 Map.entry("definitionId", 1),
-                Map.entry("macroId", 1));
+                Map.entry("macroId", 1),
+                Map.entry("actions", "[{\"action_name\":\"resolve_conversation\"}]"),
+                Map.entry("title", "spring"),
+                Map.entry("labelId", 1));
         for (String route : routes) {
             if (route.startsWith("chatwoot-") && !NO_VERBS.contains(route)) {
                 product.runtime()

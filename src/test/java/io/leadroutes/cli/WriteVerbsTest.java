@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leadroutes.chatwoot.AccountLabel;
+import io.leadroutes.chatwoot.Macro;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Dialect;
 import io.leadroutes.sandbox.Fault;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,6 +215,67 @@ class WriteVerbsTest {
     }
 
     @Test
+    void labelsOfTheAccountAreDefinedChangedAndDeleted() {
+        sandbox.agentSetsLabels(conversation, "q4");
+        call("create-account-label", Map.of("title", "Q4", "color", "#00FF00"));
+        call("create-account-label", Map.of("title", "spring", "description", "The campaign"));
+        product.settle();
+        List<AccountLabel> labels = read("list-account-labels");
+        AccountLabel q4 = byTitle(labels, "q4");
+        assertThat(q4.color()).contains("#00FF00");
+        assertThat(byTitle(labels, "spring"))
+                .returns(Optional.of("The campaign"), AccountLabel::description)
+                .returns(Optional.of("#1f93ff"), AccountLabel::color)
+                .returns(true, AccountLabel::isOnSidebar);
+
+        call("update-account-label", Map.of("labelId", q4.id(), "title", "Q4-2026", "showOnSidebar", "false"));
+        product.settle();
+        assertThat(byTitle(read("list-account-labels"), "q4-2026"))
+                .returns(q4.id(), AccountLabel::id)
+                .returns(q4.color(), AccountLabel::color)
+                .returns(false, AccountLabel::isOnSidebar);
+        assertThat(sandbox.conversation(conversation).labels()).containsExactly("q4-2026");
+
+        call("delete-account-label", Map.of("labelId", q4.id()));
+        product.settle();
+        assertThat(this.<AccountLabel>read("list-account-labels"))
+                .extracting(AccountLabel::title)
+                .contains("spring")
+                .doesNotContain("q4-2026");
+        assertThat(sandbox.conversation(conversation).labels()).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aMacroIsMadeOnceCarriedOutAndDeleted() {
+        sandbox.failNext(1, Fault.dropAfterCommit(), c -> c.is("POST", "/macros"));
+        call("create-macro", Map.of("name", "Answer lost", "actions", "[{\"action_name\":\"snooze_conversation\"}]"));
+        call("create-macro", Map.of("name", "Qualify", "actions", """
+                        [{"action_name": "add_label", "action_params": ["Qualified"]},
+                         {"action_name": "change_priority", "action_params": ["high"]}]"""));
+        product.settle();
+        List<Macro> macros = read("list-macros");
+        assertThat(macros).extracting(Macro::name).containsExactlyInAnyOrder("Answer lost", "Qualify");
+        assertThat(product.runtime().records().outbox().dead())
+                .as("whether it was made is for somebody to look")
+                .isOne();
+        long macro = macros.stream()
+                .filter(made -> made.name().equals("Qualify"))
+                .findFirst()
+                .orElseThrow()
+                .id();
+
+        call("execute-macro", Map.of("macroId", macro, "conversationIds", conversation));
+        product.settle();
+        assertThat(sandbox.conversation(conversation).labels()).containsExactly("qualified");
+        assertThat(sandbox.conversation(conversation).priority()).contains("high");
+
+        call("delete-macro", Map.of("macroId", macro));
+        product.settle();
+        assertThat(this.<Macro>read("list-macros")).extracting(Macro::name).containsExactly("Answer lost");
+    }
+
+    @Test
     @Tag("invariant-2")
     void aConversationIsBegunOnceAndNeverTwice() {
         call("create-conversation", Map.of("inboxId", 31, "contactId", contact, "teamId", 2));
@@ -252,10 +316,28 @@ class WriteVerbsTest {
                 "set-priority|priority|highest|priority is \"highest\"",
                 "set-status|status|closed|status is \"closed\"",
                 "assign-agent|agentId|-1|agentId is \"-1\"",
-                "private-note|other|x|text is missing"
+                "private-note|other|x|text is missing",
+                "set-status|until|2020-01-01T00:00:00Z|until is \"2020-01-01T00:00:00Z\"; expected a time after now",
+                "update-contact|other|x|name, email, phone and identifier are missing",
+                "update-contact|email|ada|email is no e-mail address",
+                "update-contact|phone|90012345|phone is no phone number",
+                "create-attribute-definition|key|email|key is \"email\"",
+                "create-attribute-definition|regex|[a|regex is \"[a\"",
+                "create-attribute-definition|type|list|values has 0 entries for type list",
+                "create-account-label|title|a b|title is \"a b\"",
+                "create-account-label|color|red|color is \"red\"",
+                "update-account-label|other|x|title, description, color and showOnSidebar are missing",
+                "delete-account-label|labelId|q4|labelId is \"q4\"",
+                "update-webhook|other|x|url and subscriptions are missing",
+                "create-macro|actions|[]|actions is empty",
+                "delete-macro|macroId|x|macroId is \"x\"",
+                "bulk-update|conversationIds|1,x|conversationIds is \"x\""
             })
     void whatIsWrongIsSaidAndNothingIsSent(String verb, String header, String value, String message) {
-        Map<String, Object> headers = new HashMap<>(Map.of("labels", "vip", "status", "open"));
+        Map<String, Object> headers = new HashMap<>(Map.of("labels", "vip", "status", "snoozed"));
+        if (verb.startsWith("create-")) {
+            headers.putAll(Map.of("title", "spring", "name", "A", "key", "a", "type", "text", "model", "contact"));
+        }
         headers.put(header, value);
 
         Throwable failure = catchThrowable(() -> call(verb, headers));
@@ -265,6 +347,28 @@ class WriteVerbsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message);
         assertThat(product.runtime().records().outbox().pending()).isZero();
+    }
+
+    @Test
+    void aBulkUpdateThatChangesNothingIsRefused() {
+        assertThat(catchThrowable(() -> call("bulk-update", Map.of("conversationIds", "1"))))
+                .hasRootCauseMessage(
+                        "addLabels, removeLabels, status, agentId and teamId are missing; expected one at least");
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> List<T> read(String verb) {
+        return (List<T>) product.runtime()
+                .camel()
+                .createProducerTemplate()
+                .requestBody("direct:chatwoot-" + verb, null, List.class);
+    }
+
+    private static AccountLabel byTitle(List<AccountLabel> labels, String title) {
+        return labels.stream()
+                .filter(label -> label.title().equals(title))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void call(String verb, Map<String, Object> inputs) {
