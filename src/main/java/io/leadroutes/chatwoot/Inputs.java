@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -143,6 +144,8 @@ public final class Inputs {
             "inbox_updated",
             "conversation_typing_on",
             "conversation_typing_off");
+
+    private static final Pattern MORE_EVENTS = Pattern.compile("automation_event\\.[a-z_]+|macro\\.executed");
 
     private Inputs() {}
 
@@ -502,11 +505,23 @@ public final class Inputs {
     }
 
     static List<String> subscriptions(String field, Object value) {
-        String expected = "webhook events such as message_created";
+        return events(field, value, EVENTS::contains, "webhook events such as message_created");
+    }
+
+    /** Types of events that may come in: those that can be subscribed to, and those of automation rules and macros. */
+    static List<String> eventTypes(String field, Object value) {
+        return events(
+                field,
+                value,
+                type -> EVENTS.contains(type) || MORE_EVENTS.matcher(type).matches(),
+                "types of events such as message_created, automation_event.message_created or macro.executed");
+    }
+
+    private static List<String> events(String field, Object value, Predicate<String> isKnown, String expected) {
         List<String> events = new ArrayList<>();
         for (Object item : items(field, value, expected)) {
             String event = item.toString().strip();
-            if (!EVENTS.contains(event)) {
+            if (!isKnown.test(event)) {
                 throw wrong(field, item, expected);
             }
             events.add(event);

@@ -4,7 +4,9 @@ import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.Calls;
 import io.leadroutes.chatwoot.Dispatcher;
+import io.leadroutes.chatwoot.EventSource;
 import io.leadroutes.chatwoot.Gateway;
+import io.leadroutes.chatwoot.LeadWrites;
 import io.leadroutes.chatwoot.Reads;
 import io.leadroutes.chatwoot.Requests;
 import io.leadroutes.chatwoot.Teams;
@@ -27,6 +29,7 @@ import io.leadroutes.ops.Health;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Database;
+import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
@@ -89,6 +92,7 @@ public final class LeadRoutes implements AutoCloseable {
         writer = new InboxWriter(inbox);
 
         bindWorker(settings, rules, inbox, conversations);
+        bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations);
         bindIntake(settings, clock);
         bindOps(settings, rules);
@@ -182,6 +186,14 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("events", new Events(conversations, steps));
         main.bind("steps", steps);
         main.bind("wishes", new Wishes());
+        main.bind("leadWrites", new LeadWrites(conversations, steps, settings.accountId()));
+    }
+
+    /** The source is a Camel component: its name in the registry is the scheme of its addresses. */
+    private void bindEventFeed(Outbox outbox) {
+        EventSource source = new EventSource();
+        main.bind("chatwoot-event", source);
+        main.bind("eventFeed", new EventFeed(database, outbox, source::wanting));
     }
 
     private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {

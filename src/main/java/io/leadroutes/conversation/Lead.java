@@ -2,6 +2,8 @@ package io.leadroutes.conversation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A qualified lead as other systems get it; the components are the columns of {@code crm_lead} (design, section 6) and
@@ -30,4 +32,46 @@ public record Lead(
         @JsonProperty("first_message") String firstMessage,
         @JsonProperty("qualified_at") Instant qualifiedAt,
         @JsonProperty("updated_at") Instant updatedAt,
-        @JsonProperty("resolved_at") Instant resolvedAt) {}
+        @JsonProperty("resolved_at") Instant resolvedAt) {
+
+    /** The same lead with these facts in place of its own. */
+    Lead with(LeadFacts facts) {
+        return new Lead(
+                accountId,
+                facts.contactId().isPresent() ? (Long) facts.contactId().getAsLong() : contactId,
+                conversationId,
+                facts.name().orElse(name),
+                facts.email().orElse(email),
+                facts.phone().orElse(phone),
+                facts.company().orElse(company),
+                facts.companySize().orElse(companySize),
+                facts.industry().orElse(industry),
+                facts.dealValue().orElse(dealValue),
+                score,
+                stage,
+                labels,
+                channel,
+                conversationUrl,
+                firstMessage,
+                qualifiedAt,
+                updatedAt,
+                resolvedAt);
+    }
+
+    /** This lead, with what it does not know of the customer from an older one: as the CRM keeps it, too. */
+    Lead over(Lead older) {
+        return with(new LeadFacts(
+                OptionalLong.empty(),
+                known(name, older.name),
+                known(email, older.email),
+                known(phone, older.phone),
+                known(company, older.company),
+                known(companySize, older.companySize),
+                known(industry, older.industry),
+                known(dealValue, older.dealValue)));
+    }
+
+    private static Optional<String> known(String newer, String older) {
+        return Optional.ofNullable(newer).or(() -> Optional.ofNullable(older));
+    }
+}

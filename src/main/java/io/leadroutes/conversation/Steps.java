@@ -152,6 +152,21 @@ public final class Steps {
         }
     }
 
+    /**
+     * Because a route asks for it: the lead as the conversation shows it, with what the route knows better, qualified or
+     * not. Later changes of a conversation that the rules have not qualified are told only when it is asked for again.
+     *
+     * @throws IllegalArgumentException if nobody knows whose lead it is
+     */
+    public void lead(Conversation conversation, LeadFacts facts) {
+        Lead lead = lead(conversation).with(facts);
+        if (lead.contactId() == null) {
+            throw new IllegalArgumentException("contactId is missing; expected the number of a contact, as that of"
+                    + " conversation " + conversation.getId() + " is not known here");
+        }
+        publishLead(conversation, lead, Urgency.TAGGING, reason(conversation, "upsert-lead", List.of()));
+    }
+
     private void act(
             Conversation conversation,
             String occasion,
@@ -170,8 +185,12 @@ public final class Steps {
     }
 
     private void publishLead(Conversation conversation, Urgency urgency, Reason reason) {
+        publishLead(conversation, lead(conversation), urgency, reason);
+    }
+
+    private void publishLead(Conversation conversation, Lead lead, Urgency urgency, Reason reason) {
         for (String destination : destinations.leadQualified()) {
-            conversation.wish(new Wish.Publish(destination, "lead", lead(conversation)), urgency, reason);
+            conversation.wish(new Wish.Publish(destination, "lead", lead), urgency, reason);
         }
     }
 

@@ -252,5 +252,27 @@ public sealed interface Wish {
         public String kind() {
             return occasion;
         }
+
+        /** The lead as it is now, with facts that only the older wish has: a route may have given them. */
+        @Override
+        public Wish over(Wish older) {
+            return new Publish(destination, occasion, lead.over(((Publish) older).lead));
+        }
+    }
+
+    /**
+     * An event for a route that begins with it; each has a row of its own.
+     *
+     * @param destination a Camel endpoint
+     * @param event its row in the inbox, which keeps the body
+     */
+    record Forward(String destination, long event) implements Wish {
+        /** Before the row's number in its kind. */
+        public static final String KIND = "event:";
+
+        @Override
+        public String kind() {
+            return KIND + event;
+        }
     }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /** The last known state of each conversation and its score ledger. */
@@ -52,6 +53,18 @@ public final class Conversations {
                 find(accountId, conversationId, true).orElse(ConversationState.unknown(accountId, conversationId));
         List<Wish> waiting = outbox.waiting(accountId, conversationId);
         return new Conversation(state, waiting, clock.instant());
+    }
+
+    /**
+     * Has a decision made outside of the worker, on the last known state, and stores its wishes but no state, in one
+     * transaction.
+     */
+    public void decide(long accountId, long conversationId, Consumer<Conversation> decision) {
+        database.transaction().executeWithoutResult(status -> {
+            Conversation conversation = load(accountId, conversationId);
+            decision.accept(conversation);
+            outbox.add(accountId, conversationId, conversation.decided());
+        });
     }
 
     /** The last known state, if any event of the conversation has been handled. */

@@ -20,6 +20,16 @@ public record Delivery(
         return Json.write(lead());
     }
 
+    /** True if an event is to be passed on, false for a lead or an escalation. */
+    public boolean isEvent() {
+        return wish instanceof Wish.Forward;
+    }
+
+    /** The event's row in the inbox. */
+    public long eventId() {
+        return wish(Wish.Forward.class).event();
+    }
+
     /** The wish as the kind that its sender expects. */
     public <W extends Wish> W wish(Class<W> type) {
         return type.cast(wish);

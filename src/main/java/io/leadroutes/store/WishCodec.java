@@ -13,6 +13,9 @@ final class WishCodec {
 
     /** @throws IllegalStateException if the kind is not one that this release writes */
     static Wish read(String kind, String destination, String payload) {
+        if (kind.startsWith(Wish.Forward.KIND)) {
+            return Json.read(payload, Wish.Forward.class);
+        }
         if (!destination.equals(Wish.CHATWOOT)) {
             return new Wish.Publish(destination, kind, Json.read(payload, Lead.class));
         }

@@ -729,6 +729,16 @@ class InputsTest {
     }
 
     @Test
+    void typesOfEventsAreAlsoThoseOfAutomationAndMacros() {
+        assertThat(Inputs.eventTypes("types", "message_created,automation_event.message_created, macro.executed"))
+                .containsExactly("message_created", "automation_event.message_created", "macro.executed");
+        assertRefused(
+                () -> Inputs.eventTypes("types", "message_create"),
+                "types is \"message_create\"; expected types of events such as message_created,"
+                        + " automation_event.message_created or macro.executed");
+    }
+
+    @Test
     void aLongOrBrokenValueIsShownInPartOnOneLine() {
         String value = IntStream.range(0, 100).mapToObj(i -> "line\n").reduce("", String::concat);
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The action kamelets, placed in a step as an engineer would. */
+/** The kamelets, placed in routes as an engineer would. */
 class KameletsTest {
     private static final Path KAMELETS = Path.of("routes/kamelets");
 
@@ -51,6 +51,11 @@ class KameletsTest {
                         uri: kamelet:chatwoot-send-message-action
                         parameters:
                           text: an answer
+                    - to:
+                        uri: kamelet:crm-upsert-lead-action
+                        parameters:
+                          company: Harbor Pine
+                          dealValue: "${body.text}"
                     - choice:
                         when:
                           - expression:
@@ -65,6 +70,21 @@ class KameletsTest {
                           steps:
                             - to:
                                 uri: kamelet:chatwoot-resolve-action
+            - route:
+                id: source-kamelet
+                description: Begins with the source kamelet.
+                from:
+                  uri: kamelet:chatwoot-event-source
+                  parameters:
+                    name: kamelets
+                    types: message_created
+                  steps:
+                    - setBody:
+                        expression:
+                          simple:
+                            expression: "${body[content]}"
+                    - to:
+                        uri: seda:contents
             """;
 
     @Test
@@ -88,6 +108,16 @@ class KameletsTest {
             assertThat(view.notes()).extracting("content").containsExactly("a note");
             assertThat(view.messages()).extracting("content").contains("an answer");
             assertThat(view.status()).isEqualTo("resolved");
+            assertThat(product.lead(now))
+                    .containsEntry("name", "Ada Now")
+                    .containsEntry("company", "Harbor Pine")
+                    .containsEntry("deal_value", "please")
+                    .containsEntry("industry", null);
+            assertThat(product.runtime()
+                            .camel()
+                            .createConsumerTemplate()
+                            .receiveBody("seda:contents", 10_000, String.class))
+                    .isEqualTo("please");
             assertThat(sandbox.conversation(later).snoozedUntil()).contains(Instant.parse("2030-01-01T09:00:00Z"));
         }
     }
@@ -103,6 +133,10 @@ class KameletsTest {
                 Map<?, ?> definition = (Map<?, ?>) ((Map<?, ?>) kamelet.get("spec")).get("definition");
                 Map<?, ?> properties = (Map<?, ?>) definition.get("properties");
                 names.add(name);
+                String kind = name.substring(name.lastIndexOf('-') + 1);
+
+                assertThat(((Map<?, ?>) kamelet.get("metadata")).get("labels"))
+                        .isEqualTo(Map.of("camel.apache.org/kamelet.type", kind));
 
                 assertThat(file.getFileName()).hasToString(name + ".kamelet.yaml");
                 assertThat(definition.get("title")).asString().isNotBlank();
