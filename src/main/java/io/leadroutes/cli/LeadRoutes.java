@@ -211,6 +211,7 @@ public final class LeadRoutes implements AutoCloseable {
                 "leadDispatcher",
                 new Dispatcher(outbox, outbox::claimForEndpoints, () -> LEADS_IN_HAND, LEADS_IN_HAND));
         main.bind("crm", crm.dataSource());
+        main.bind("crmDatabase", crm);
         main.bind("leadMapping", new LeadMapping());
     }
 
