@@ -1,0 +1,346 @@
+package io.leadroutes.crash;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leadroutes.cli.ChildProcess;
+import io.leadroutes.cli.Product;
+import io.leadroutes.sandbox.ConversationView;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.store.TestDatabases;
+import io.leadroutes.store.TestDatabases.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Everything around the product's processes that survives them: Chatwoot, its customers, the post, the databases. */
+final class Bench implements AutoCloseable {
+    private static final String URL_TOKEN = "url-token";
+    private static final String ADMIN_TOKEN = "admin-token";
+    private static final String MESSAGE_KEY = "message_created:7:";
+    private static final int WORDS_BEFORE_POISON = 5;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /**
+     * Where the two databases are.
+     *
+     * @param h2Port by which H2's files are read while the product has them open; 0 for a server
+     */
+    record Databases(String own, String crm, String user, int h2Port) {
+        static Databases h2(Path folder) {
+            return new Databases(
+                    "jdbc:h2:file:" + folder.toAbsolutePath().resolve("own"),
+                    "jdbc:h2:file:" + folder.toAbsolutePath().resolve("crm"),
+                    "sa",
+                    ChildProcess.freePort());
+        }
+
+        static Databases server(String own, String crm) {
+            return new Databases(own, crm, "postgres", 0);
+        }
+
+        private Connection read(String url) throws SQLException {
+            String from = h2Port == 0 ? url : url.replace("jdbc:h2:file:", "jdbc:h2:tcp://127.0.0.1:" + h2Port + "/");
+            return DriverManager.getConnection(from, user, "");
+        }
+    }
+
+    private final Path folder;
+    private final Databases databases;
+    private final Random random;
+    private final History history;
+    private final Map<String, String> settings;
+    private final SandboxChatwoot sandbox;
+    private final Post post;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** Conversation to how many words were said in it. */
+    private final Map<Long, Integer> said = new HashMap<>();
+
+    private final List<Long> conversations = new ArrayList<>();
+
+    /** @param settings environment variables of the product, over those that are set here */
+    Bench(Path folder, Databases databases, Random random, History history, Map<String, String> settings) {
+        this.folder = folder;
+        this.databases = databases;
+        this.random = random;
+        this.history = history;
+        this.settings = settings;
+        sandbox = SandboxChatwoot.builder().start();
+        post = new Post(random, history);
+        sandbox.addWebhook(post.address(), "");
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("rules.yaml"), Vocabulary.rules());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Product.routesWith(folder.resolve("routes"), "crash.camel.yaml", Vocabulary.poisonRoute());
+    }
+
+    static Databases databases(Engine engine, Path folder) {
+        return switch (engine) {
+            case H2 -> Databases.h2(folder);
+            case POSTGRESQL -> Databases.server(TestDatabases.postgresUrl(), TestDatabases.postgresUrl());
+        };
+    }
+
+    SandboxChatwoot sandbox() {
+        return sandbox;
+    }
+
+    Post post() {
+        return post;
+    }
+
+    /** A process of the product, with its ports. */
+    record Replica(ChildProcess process, int httpPort) {
+        URI webhooks() {
+            return URI.create("http://127.0.0.1:" + httpPort + "/webhooks/chatwoot?secret=" + URL_TOKEN);
+        }
+    }
+
+    /** Starts the product and returns before it is ready. */
+    Replica start() {
+        int httpPort = ChildProcess.freePort();
+        int managementPort = ChildProcess.freePort();
+        Map<String, String> environment = new HashMap<>();
+        environment.put("HTTP_PORT", Integer.toString(httpPort));
+        environment.put("MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("CHATWOOT_BASE_URL", sandbox.baseUrl().toString());
+        environment.put("CHATWOOT_API_TOKEN", sandbox.apiToken());
+        environment.put("CHATWOOT_ACCOUNT_ID", Long.toString(sandbox.accountId()));
+        environment.put("CHATWOOT_RATE_LIMIT", "100000");
+        environment.put("CHATWOOT_CONCURRENCY", "8");
+        environment.put("CHATWOOT_WEBHOOK_TOKEN", URL_TOKEN);
+        environment.put("ADMIN_TOKEN", ADMIN_TOKEN);
+        environment.put("DATABASE_URL", databases.own());
+        environment.put("DATABASE_USER", databases.user());
+        environment.put("CRM_DATABASE_URL", databases.crm());
+        environment.put("CRM_DATABASE_USER", databases.user());
+        environment.put("RULES_FILE", folder.resolve("rules.yaml").toString());
+        environment.put("ROUTES_DIRECTORY", folder.resolve("routes").toString());
+        environment.put(
+                "STEPS_MESSAGE",
+                "direct:step-tag,direct:step-score,direct:step-qualify,direct:step-escalate,direct:crash-step");
+        environment.put("CONVERSATION_DEBOUNCE", "100ms");
+        environment.put("CONVERSATION_POLL_MS", "10");
+        environment.put("OUTBOX_POLL_MS", "10");
+        environment.putAll(settings);
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> java = new ArrayList<>(
+                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xshare:auto", "-cp", classPath));
+        if (databases.h2Port() != 0) {
+            java.add("-Dcrash.h2-port=" + databases.h2Port());
+        }
+        java.add(Victim.class.getName());
+        return new Replica(
+                ChildProcess.start(folder, managementPort, environment, java.toArray(String[]::new)), httpPort);
+    }
+
+    /** A customer says one more word: mostly in one of the latest conversations, sometimes in a new one. */
+    void say() {
+        long conversation = conversation();
+        int before = said.merge(conversation, 1, Integer::sum) - 1;
+        boolean isPoison = before == WORDS_BEFORE_POISON && random.nextInt(20) == 0;
+        sandbox.customerWrites(
+                conversation, "Please note the word " + (isPoison ? Vocabulary.POISON : Vocabulary.WORDS.get(before)));
+        if (random.nextInt(100) == 0) {
+            sandbox.agentSetsStatus(conversation, random.nextBoolean() ? "resolved" : "open");
+        }
+        if (random.nextInt(150) == 0) {
+            post.addUnreadable();
+        }
+    }
+
+    private long conversation() {
+        int latest = Math.min(conversations.size(), 30);
+        if (latest > 0 && random.nextInt(6) != 0) {
+            long one = conversations.get(conversations.size() - 1 - random.nextInt(latest));
+            if (said.get(one) < Vocabulary.WORDS.size()) {
+                return one;
+            }
+        }
+        long contact = sandbox.addContact("Customer " + conversations.size(), "");
+        long conversation = sandbox.addConversation(contact);
+        conversations.add(conversation);
+        said.put(conversation, 0);
+        return conversation;
+    }
+
+    /**
+     * Lets everything come to rest.
+     *
+     * @return what still waits, empty if nothing does
+     */
+    String drain(Replica replica, Duration atMost) {
+        Instant until = Instant.now().plus(atMost);
+        String waiting = "not asked yet";
+        int calm = 0;
+        // Twice in a row: an echo may be between two rooms.
+        while (calm < 2 && Instant.now().isBefore(until)) {
+            post.deliverTo(List.of(replica.webhooks()));
+            pause(20);
+            waiting = waiting(replica);
+            calm = waiting.isEmpty() ? calm + 1 : 0;
+        }
+        return waiting;
+    }
+
+    private String waiting(Replica replica) {
+        if (!replica.process().isAlive()) {
+            return "the product has ended";
+        }
+        sandbox.quiesce(Duration.ofSeconds(20));
+        if (!post.isEmpty()) {
+            return post.size() + " letters";
+        }
+        return status(replica)
+                .filter(status -> status.path("inbox").path("pending").asInt(1) > 0
+                        || status.path("outbox").path("pending").asInt(1) > 0)
+                .map(JsonNode::toString)
+                .orElse("");
+    }
+
+    private Optional<JsonNode> status(Replica replica) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + replica.httpPort() + "/admin/status"))
+                .header("Authorization", "Bearer " + ADMIN_TOKEN)
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        try {
+            return Optional.of(MAPPER.readTree(
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static void pause(long ms) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Report check(String waiting) {
+        List<String> refused = post.refused();
+        if (!refused.isEmpty()) {
+            throw new AssertionError("answers that should not be: " + refused);
+        }
+        return Checker.check(history.operations(), observe(waiting));
+    }
+
+    /** What came of it all, read beside the running product. */
+    private Observed observe(String waiting) {
+        try (Connection own = databases.read(databases.own());
+                Connection crm = databases.read(databases.crm())) {
+            Map<Long, List<Integer>> leads = new HashMap<>();
+            rows(crm, "SELECT contact_id, score FROM crm_lead", rs -> leads.computeIfAbsent(
+                            rs.getLong(1), c -> new ArrayList<>())
+                    .add(rs.getInt(2)));
+            return new Observed(
+                    rows(own, """
+                            SELECT id, delivery_id, conversation_id, meaning_key, version, state, error
+                            FROM webhook_event ORDER BY id""", Bench::inboxRow),
+                    rows(
+                            own,
+                            "SELECT conversation_id, rule, message_id, at FROM score_entry ORDER BY id",
+                            rs -> new Observed.Entry(
+                                    rs.getLong(1),
+                                    rs.getString(2),
+                                    rs.getLong(3),
+                                    micros(rs.getTimestamp(4).toInstant()))),
+                    conversations(own, leads),
+                    rows(
+                            own,
+                            "SELECT id, conversation_id, kind, error FROM outbox WHERE state = 'dead'",
+                            rs -> "%d of conversation %d, %s: %s"
+                                    .formatted(rs.getLong(1), rs.getLong(2), rs.getString(3), rs.getString(4))),
+                    waiting);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Observed.InboxRow inboxRow(ResultSet rs) throws SQLException {
+        String meaning = String.valueOf(rs.getString("meaning_key"));
+        return new Observed.InboxRow(
+                rs.getLong("id"),
+                rs.getString("delivery_id"),
+                rs.getLong("conversation_id"),
+                meaning.startsWith(MESSAGE_KEY) ? Long.parseLong(meaning.substring(MESSAGE_KEY.length())) : 0,
+                rs.getLong("version"),
+                rs.getString("state"),
+                rs.getString("error") == null ? "" : rs.getString("error"));
+    }
+
+    private Map<Long, Observed.Conversation> conversations(Connection own, Map<Long, List<Integer>> leads)
+            throws SQLException {
+        Map<Long, ConversationView> shown = new HashMap<>();
+        sandbox.conversations().forEach(view -> shown.put(view.id(), view));
+        Map<Long, Observed.Conversation> found = new HashMap<>();
+        rows(own, "SELECT conversation_id, version, score FROM conversation", rs -> {
+            ConversationView view = shown.get(rs.getLong(1));
+            return found.put(
+                    view.id(),
+                    new Observed.Conversation(
+                            rs.getLong(2),
+                            rs.getInt(3),
+                            Set.copyOf(view.labels()),
+                            view.customAttributes().get("lead_score") instanceof Number score ? score.intValue() : -1,
+                            view.notes().stream().map(note -> note.content()).toList(),
+                            leads.getOrDefault(view.contactId(), List.of())));
+        });
+        return found;
+    }
+
+    private interface Reader<T> {
+        T read(ResultSet rs) throws SQLException;
+    }
+
+    private static <T> List<T> rows(Connection connection, String sql, Reader<T> reader) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rs = statement.executeQuery(sql)) {
+            List<T> rows = new ArrayList<>();
+            while (rs.next()) {
+                rows.add(reader.read(rs));
+            }
+            return rows;
+        }
+    }
+
+    private static long micros(Instant at) {
+        return TimeUnit.SECONDS.toMicros(at.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(at.getNano());
+    }
+
+    @Override
+    public void close() {
+        post.close();
+        sandbox.close();
+    }
+}
