@@ -2,6 +2,7 @@ package io.leadroutes.chatwoot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Mention;
 import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Values;
 import io.leadroutes.conversation.Wish;
@@ -22,6 +23,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests that grant a wish, made from the last known state. A method that returns null says that no request is
@@ -31,15 +35,18 @@ import java.util.stream.Collectors;
  * snapshot shows it, if it is fresh and nothing of ours is open since, else as read for this purpose (invariant 6).
  */
 public final class Calls {
+    private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
     private static final Duration SNAPSHOT_FRESH = Duration.ofSeconds(5);
 
     private final Conversations conversations;
     private final Teams teams;
+    private final Mentions mentions;
     private final Clock clock;
 
     public Calls(Conversations conversations, Teams teams, Clock clock) {
         this.conversations = conversations;
         this.teams = teams;
+        this.mentions = new Mentions(teams, clock);
         this.clock = clock;
     }
 
@@ -158,6 +165,36 @@ public final class Calls {
         return answer;
     }
 
+    /** The list of teams, or null if the note mentions none that is not known. */
+    public ApiRequest readMentionedTeams(Delivery delivery) {
+        return mustList(Mention.Kind.TEAM, delivery) ? requests(delivery).listTeams() : null;
+    }
+
+    public void rememberTeams(ApiAnswer list) throws ChatwootException {
+        mentions.rememberTeams(list);
+    }
+
+    public void teamsRefused() {
+        mentions.refused(Mention.Kind.TEAM);
+    }
+
+    /** The list of agents, or null if the note mentions none that is not known. */
+    public ApiRequest readMentionedAgents(Delivery delivery) {
+        return mustList(Mention.Kind.AGENT, delivery) ? requests(delivery).listAgents() : null;
+    }
+
+    public void rememberAgents(ApiAnswer list) throws ChatwootException {
+        mentions.rememberAgents(list);
+    }
+
+    public void agentsRefused() {
+        mentions.refused(Mention.Kind.AGENT);
+    }
+
+    private boolean mustList(Mention.Kind kind, Delivery delivery) {
+        return delivery.wish() instanceof Wish.Note note && mentions.mustList(kind, note.text());
+    }
+
     /** The messages among which an earlier try's note would be, or null at the first try. */
     public ApiRequest readNotes(Delivery delivery) {
         if (delivery.attempts() == 0) {
@@ -181,8 +218,22 @@ public final class Calls {
                 : requests(delivery)
                         .note(
                                 delivery.conversationId(),
-                                delivery.wish(Wish.Note.class).text(),
+                                mentions.resolve(delivery.wish(Wish.Note.class).text()),
                                 marker);
+    }
+
+    /** The answer as it is noted: with the reason why, where a mention became a plain name (invariant 11). */
+    public String wroteNote(Delivery delivery, ApiAnswer answer) {
+        List<String> unresolved =
+                delivery.wish() instanceof Wish.Note note ? mentions.unresolved(note.text()) : List.of();
+        if (!unresolved.isEmpty()) {
+            LOG.warn(
+                    "conversation {}: {} mentions somebody unknown; /admin/conversations/{} says whom",
+                    delivery.conversationId(),
+                    delivery.kind(),
+                    delivery.conversationId());
+        }
+        return Stream.concat(Stream.of(answer.toString()), unresolved.stream()).collect(Collectors.joining("; "));
     }
 
     /** Null if the conversation has the status; a snooze is always sent, because its time may differ. */

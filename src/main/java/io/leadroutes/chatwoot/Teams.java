@@ -33,6 +33,10 @@ public final class Teams {
         (list.isArray() ? list : list.path("payload"))
                 .forEach(team -> teams.add(
                         new Ref(team.path("id").asLong(), team.path("name").asText())));
+        remember(teams);
+    }
+
+    void remember(List<Ref> teams) {
         known.set(List.copyOf(teams));
     }
 

@@ -86,7 +86,10 @@ public final class Writes {
         ask("unassign", conversation, new Wish.AssignAgent(0));
     }
 
-    /** @param text Markdown that only agents see; text from customers must not be put in */
+    /**
+     * @param text Markdown that only agents see, with mentions such as {@code {mention-team: sales}} and {@code
+     *     {mention-agent: 12}}; text from customers must not be put in
+     */
     public void privateNote(@Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text) {
         ask("private-note", conversation, new Wish.Note(newId(), Inputs.text(TEXT, text)));
     }

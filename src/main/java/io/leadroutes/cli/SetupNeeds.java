@@ -4,6 +4,7 @@ import io.leadroutes.cli.SetupAction.AddAttribute;
 import io.leadroutes.cli.SetupAction.AddLabel;
 import io.leadroutes.cli.SetupAction.AddMacro;
 import io.leadroutes.cli.SetupAction.AddTeam;
+import io.leadroutes.conversation.Mention;
 import io.leadroutes.event.Priority;
 import io.leadroutes.rules.EscalateRule;
 import io.leadroutes.rules.QualifyRule;
@@ -51,7 +52,7 @@ record SetupNeeds(
     /** Types of the attributes that the original reference uses; any other is a text. */
     private static final Map<String, String> TYPES = Map.of("deal_value", "currency", "next_follow_up", "date");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_-]+)}");
 
     static SetupNeeds of(RuleBook rules) {
         List<String> named = Stream.concat(
@@ -159,12 +160,14 @@ record SetupNeeds(
 
     /**
      * A note as a Liquid template, which reads the score from the conversation. Lines with another placeholder are left
-     * out: a template cannot make a customer's text harmless, and it could become a link or a mention.
+     * out: a template cannot make a customer's text harmless, and it could become a link or a mention. Whom the note
+     * mentions is named only.
      */
     static Optional<String> liquid(String note) {
         return Optional.of(note.lines()
                         .filter(line -> placeholders(line).allMatch("score"::equals))
                         .map(line -> line.replace("{score}", "{{ conversation.custom_attribute." + SCORE + " }}"))
+                        .map(line -> Mention.replaceIn(line, Mention::plain))
                         .collect(Collectors.joining("\n"))
                         .strip())
                 .filter(text -> !text.isEmpty());

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /**
  * One conversation while its events are handled: the last known state, the event in hand, and what has been decided.
@@ -338,6 +339,20 @@ public final class Conversation {
         return waitingFor("priority", Wish.SetPriority.class)
                 .map(Wish.SetPriority::priority)
                 .orElse(priority.orElse(Priority.NONE));
+    }
+
+    /** Who has the conversation now, by name: its team, its agent. */
+    List<String> holders() {
+        return Stream.of(team, assignee)
+                .flatMap(Optional::stream)
+                .map(Ref::name)
+                .filter(name -> !name.isBlank())
+                .toList();
+    }
+
+    /** True if an assignment to this team takes the conversation from somebody else. */
+    boolean isTakenBy(String wanted) {
+        return !isTeam(wanted) && !holders().isEmpty();
     }
 
     Optional<Contact> contact() {

@@ -1,5 +1,6 @@
 package io.leadroutes.conversation;
 
+import io.leadroutes.rules.Placeholders;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -8,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** Fills the placeholders of a note and makes customer text harmless in it. */
 final class NoteTemplate {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+|" + Placeholders.MENTION_TEAM + ")}");
     private static final Pattern EMAIL = Pattern.compile("[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+");
     private static final int MAX_VALUE_CHARS = 500;
     private static final String ZERO_WIDTH_SPACE = "\u200b";
@@ -16,7 +17,7 @@ final class NoteTemplate {
     private NoteTemplate() {}
 
     /**
-     * The note; a line with a placeholder that has no value is left out.
+     * The note; a line with a placeholder that has no value is left out. Mentions stay: only who sends it knows the ids.
      *
      * @param values by placeholder, as customers wrote them
      */
@@ -32,13 +33,21 @@ final class NoteTemplate {
         Matcher matcher = PLACEHOLDER.matcher(line);
         StringBuilder out = new StringBuilder();
         while (matcher.find()) {
-            String value = harmless(values.getOrDefault(matcher.group(1), ""));
+            String value = value(matcher.group(1), values);
             if (value.isEmpty()) {
                 return Optional.empty();
             }
             matcher.appendReplacement(out, Matcher.quoteReplacement(value));
         }
         return Optional.of(matcher.appendTail(out).toString());
+    }
+
+    private static String value(String placeholder, Map<String, String> values) {
+        String value = values.getOrDefault(placeholder, "");
+        return Optional.of(value)
+                .filter(team -> placeholder.equals(Placeholders.MENTION_TEAM))
+                .flatMap(Mention::ofTeam)
+                .orElseGet(() -> harmless(value));
     }
 
     /**

@@ -5,6 +5,7 @@ import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.rules.EscalateRule;
 import io.leadroutes.rules.Hit;
+import io.leadroutes.rules.Placeholders;
 import io.leadroutes.rules.QualifyRule;
 import io.leadroutes.rules.RuleBook;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The built-in steps of the routing slip. Each sees the conversation and adds wishes; none calls anybody, so any of them
@@ -84,6 +86,7 @@ public final class Steps {
         act(
                 conversation,
                 "qualify",
+                "qualify",
                 Optional.of(rule.priority()),
                 rule.team(),
                 rule.note(),
@@ -122,6 +125,7 @@ public final class Steps {
         act(
                 conversation,
                 "escalate:" + rule.id(),
+                rule.id(),
                 rule.priority(),
                 rule.team(),
                 rule.note(),
@@ -170,6 +174,7 @@ public final class Steps {
     private void act(
             Conversation conversation,
             String occasion,
+            String rule,
             Optional<Priority> priority,
             Optional<String> team,
             Optional<String> note,
@@ -178,10 +183,17 @@ public final class Steps {
         // A priority is never lowered: an agent, or an escalation, may have set a higher one.
         priority.filter(p -> p.compareTo(conversation.getPriority()) > 0)
                 .ifPresent(p -> conversation.wish(Wish.SetPriority.atLeast(p), urgency, reason));
+        Map<String, String> values = values(conversation, rule, team);
+        // One note for both: what is written together costs one call and is read together.
+        String text = Stream.concat(
+                        note.stream(), team.filter(conversation::isTakenBy).flatMap(t -> rules.handoffNote()).stream())
+                .map(template -> NoteTemplate.render(template, values))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("\n\n"));
         team.ifPresent(t -> conversation.wish(new Wish.AssignTeam(t), urgency, reason));
-        note.map(template -> NoteTemplate.render(template, values(conversation)))
-                .filter(text -> !text.isEmpty())
-                .ifPresent(text -> conversation.wish(new Wish.Note(occasion, text), urgency, reason));
+        if (!text.isEmpty()) {
+            conversation.wish(new Wish.Note(occasion, text), urgency, reason);
+        }
     }
 
     private void publishLead(Conversation conversation, Urgency urgency, Reason reason) {
@@ -202,7 +214,7 @@ public final class Steps {
         return new Reason(rule, conversation.getMessageId(), matched);
     }
 
-    private static Map<String, String> values(Conversation conversation) {
+    private static Map<String, String> values(Conversation conversation, String rule, Optional<String> team) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("score", Integer.toString(conversation.getScore()));
         values.put("reasons", reasons(conversation));
@@ -211,10 +223,14 @@ public final class Steps {
         values.put("email", conversation.contact().flatMap(Contact::email).orElse(""));
         values.put("phone", conversation.contact().flatMap(Contact::phone).orElse(""));
         values.put("company", Leads.company(conversation).orElse(""));
-        for (String key : List.of("company_size", "industry", "deal_value")) {
+        for (String key : List.of("company_size", "industry", "deal_value", "next_follow_up")) {
             values.put(key, Leads.fact(conversation, key).orElse(""));
         }
         values.put("message", conversation.getText());
+        values.put("rule", rule);
+        values.put("team", team.orElse(""));
+        values.put(Placeholders.MENTION_TEAM, team.orElse(""));
+        values.put("from", String.join(", ", conversation.holders()));
         return values;
     }
 

@@ -222,7 +222,7 @@ public sealed interface Wish {
      * A private note, written once.
      *
      * @param occasion what it is written for, such as {@code qualify}, 1 to 95 characters; one note per occasion
-     * @param text Markdown, ready to be sent
+     * @param text Markdown, ready to be sent but for its {@link Mention mentions}
      */
     record Note(String occasion, String text) implements Wish {
         private static final int MAX_OCCASION_CHARS = 95;

@@ -43,7 +43,7 @@ public final class Wishes {
 
     /**
      * @param occasion one note is written per conversation and occasion that waits
-     * @param text Markdown; text from customers must not be put in
+     * @param text Markdown, {@link Mention mentions} too; text from customers must not be put in
      */
     public void note(String occasion, String text, Exchange exchange) {
         wish(new Wish.Note(occasion, text), exchange);

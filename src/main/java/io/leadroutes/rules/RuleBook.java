@@ -20,17 +20,20 @@ public final class RuleBook {
     private final Matcher matcher;
     private final Optional<QualifyRule> qualify;
     private final List<EscalateRule> escalateRules;
+    private final Optional<String> handoffNote;
 
     RuleBook(
             String version,
             List<KeywordRule> keywordRules,
             Optional<QualifyRule> qualify,
-            List<EscalateRule> escalateRules) {
+            List<EscalateRule> escalateRules,
+            Optional<String> handoffNote) {
         this.version = version;
         this.keywordRules = List.copyOf(keywordRules);
         this.matcher = new Matcher(keywordRules.stream().map(KeywordRule::any).toList());
         this.qualify = qualify;
         this.escalateRules = List.copyOf(escalateRules);
+        this.handoffNote = handoffNote;
     }
 
     /**
@@ -114,6 +117,14 @@ public final class RuleBook {
     /** All escalate rules, in the order of the file. */
     public List<EscalateRule> escalateRules() {
         return escalateRules;
+    }
+
+    /**
+     * Markdown with {@link Placeholders} for those who get a conversation that a rule takes from another team or agent;
+     * absent when the file has none.
+     */
+    public Optional<String> handoffNote() {
+        return handoffNote;
     }
 
     private static String shorten(String matched) {

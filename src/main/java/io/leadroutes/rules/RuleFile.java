@@ -43,6 +43,7 @@ final class RuleFile {
     private static final List<String> EXAMPLE_KEYS = List.of("match", "no_match");
     private static final List<String> QUALIFY_KEYS = List.of("at", "labels", "priority", "team", "note", "attributes");
     private static final List<String> ESCALATE_KEYS = List.of("id", "when", "labels", "priority", "team", "note");
+    private static final List<String> HANDOFF_KEYS = List.of("note");
     private static final List<String> CONDITION_KEYS = List.of("all", "any", "none");
 
     private static final String LABEL =
@@ -137,7 +138,7 @@ final class RuleFile {
     }
 
     private RuleBook read(Optional<Node> root, String version) {
-        List<String> topKeys = List.of("tags", "scores", "qualify", "escalate");
+        List<String> topKeys = List.of("tags", "scores", "qualify", "escalate", "handoff");
         String expected = "at least one of " + String.join(", ", topKeys);
         if (root.isEmpty()) {
             problems.add(Optional.empty(), "the file is empty; expected " + expected);
@@ -149,6 +150,7 @@ final class RuleFile {
         }
         Optional<QualifyRule> qualify = Optional.empty();
         List<EscalateRule> escalateRules = new ArrayList<>();
+        Optional<String> handoffNote = Optional.empty();
         if (file.isPresent()) {
             readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
             readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
@@ -157,8 +159,12 @@ final class RuleFile {
             for (Section rule : file.get().sections("escalate", ESCALATE_KEYS)) {
                 escalateRules.add(escalate(rule, ids));
             }
+            handoffNote = file.get().section("handoff", HANDOFF_KEYS).flatMap(handoff -> {
+                handoff.require("note", NOTE);
+                return note(handoff);
+            });
         }
-        RuleBook book = new RuleBook(version, keywordRules, qualify, escalateRules);
+        RuleBook book = new RuleBook(version, keywordRules, qualify, escalateRules, handoffNote);
         Matcher matcher =
                 new Matcher(keywordRules.stream().map(KeywordRule::any).toList());
         examples.forEach(example -> check(example, matcher));

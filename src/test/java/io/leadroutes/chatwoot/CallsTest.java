@@ -442,4 +442,90 @@ class CallsTest {
         assertThatThrownBy(() -> calls.writeNote(delivery(NOTE, 1, 1), answer(messages)))
                 .isInstanceOf(Unavailable.class);
     }
+
+    // ---- mentions
+
+    private static final String AGENTS = """
+            [{"id":12,"name":"Mara Quill","email":"mara@example.com"},{"id":13,"name":"Jo","email":"jo@example.com"},
+            {"id":14,"name":"jo ","email":"jo.2@example.com"},{"id":15,"name":"A [b](c) {{x}} *d*"}]""";
+
+    private static Wish note(String text) {
+        return new Wish.Note("test", text);
+    }
+
+    private String written(String text) throws Exception {
+        return body(calls.writeNote(delivery(note(text)), null)).path("content").asText();
+    }
+
+    private void listed() throws ChatwootException {
+        calls.rememberTeams(answer(TEAMS));
+        calls.rememberAgents(answer(AGENTS));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{mention-team: SALES}! | [@sales](mention://team/3/sales)!",
+                "{mention-team: senior support} | [@senior support](mention://team/9/senior%20support)",
+                "{mention-team: 9} | [@senior support](mention://team/9/senior%20support)",
+                "Ask {mention-agent: mara quill}. | Ask [@Mara Quill](mention://user/12/Mara%20Quill).",
+                "{mention-agent: 12} | [@Mara Quill](mention://user/12/Mara%20Quill)",
+                "{mention-agent: Jo@example.com} | [@Jo](mention://user/13/Jo)",
+                "{mention-agent: 15} | [@A b\\(c\\) {Z{ZxZ}Z} \\*d\\*](mention://user/15/A%20%5Bb%5D%28c%29%20%7B%7Bx%7D%7D%20*d*)",
+                "{mention-agent: Jo} | Jo",
+                "{mention-agent: 99} | 99",
+                "{mention-team: 99} | 99",
+                "{mention-team: no_body} | no\\_body",
+                "no mention of {mention-teem: x} | no mention of {mention-teem: x}",
+            })
+    void mentionsAreTheLinksThatNotifyOrPlainNames(String text, String shown) throws Exception {
+        listed();
+
+        assertThat(written(text)).isEqualTo(shown.replace("Z", "\u200b"));
+    }
+
+    @Test
+    void listsAreReadOnceAndOnlyForMentions() throws Exception {
+        Delivery delivery = delivery(note("{mention-team: sales} {mention-agent: 12}"));
+
+        assertThat(calls.readMentionedTeams(delivery(note("nobody")))).isNull();
+        assertThat(calls.readMentionedAgents(delivery(note("{mention-team: sales}"))))
+                .isNull();
+        assertThat(calls.readMentionedTeams(delivery(new Wish.Message("a", "{mention-team: sales}"))))
+                .as("a message to the customer mentions nobody")
+                .isNull();
+        assertThat(calls.readMentionedTeams(delivery).path()).isEqualTo("/api/v1/accounts/7/teams");
+        assertThat(calls.readMentionedAgents(delivery).path()).isEqualTo("/api/v1/accounts/7/agents");
+        listed();
+        assertThat(calls.readMentionedTeams(delivery)).isNull();
+        assertThat(calls.readMentionedAgents(delivery)).isNull();
+        assertThat(calls.readTeams(delivery(new Wish.AssignTeam("sales"))))
+                .as("assignments use the same list")
+                .isNull();
+    }
+
+    @Test
+    void whoIsNotListedIsLookedForAgainAfterTenMinutes() throws Exception {
+        Delivery delivery = delivery(note("{mention-agent: New Colleague}"));
+        listed();
+
+        assertThat(calls.readMentionedAgents(delivery)).isNull();
+        store.clock.advance(Duration.ofMinutes(11));
+        assertThat(calls.readMentionedAgents(delivery)).isNotNull();
+        calls.agentsRefused();
+        assertThat(calls.readMentionedAgents(delivery)).isNull();
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void whatIsNotedSaysWhyAMentionIsAPlainName() throws Exception {
+        listed();
+
+        assertThat(calls.wroteNote(delivery(note("{mention-team: sales}")), answer("{}")))
+                .isEqualTo("read: 200");
+        assertThat(calls.wroteNote(delivery(note("{mention-team: nobody} {mention-agent: jo}")), answer("{}")))
+                .isEqualTo("read: 200; no mention of \"nobody\": the account's list shows no such team; no mention of"
+                        + " \"jo\": 2 have that name; expected the id or e-mail address of one");
+    }
 }

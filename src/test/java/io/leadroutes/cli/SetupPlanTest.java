@@ -48,6 +48,13 @@ class SetupPlanTest {
     }
 
     @Test
+    void aMacroNamesWhomTheNoteMentions() {
+        assertThat(SetupNeeds.liquid(
+                        "Score {score}\nFor {mention-team}\nAsk {mention-agent: Jane Doe}, {mention-team: a_b}"))
+                .contains("Score {{ conversation.custom_attribute.lead_score }}\nAsk Jane Doe, a\\_b");
+    }
+
+    @Test
     void attributesHaveTheTypesOfTheReferenceElseText() {
         assertThat(NEEDS.attributes())
                 .extracting(SetupAction.AddAttribute::description)

@@ -423,4 +423,71 @@ class StepsTest {
         assertThat(result.escalates()).containsExactly("churn-risk-enterprise");
         assertThat(result.hits()).extracting(RulesTrial.TrialHit::kind).contains("tag", "score", "qualify", "escalate");
     }
+
+    // ---- handoff
+
+    private static final String HANDOFF = """
+            scores: [{id: demo, any: [demo], points: 50}]
+            qualify: {at: 50, team: Sales, note: "**Lead**"}
+            escalate:
+              - {id: churn, when: {labels: {all: [churn]}}, team: senior support}
+            handoff: {note: "From {from} to {mention-team} by {rule}: {score}"}
+            """;
+
+    private final Steps handing = new Steps(RuleBook.parse("r.yaml", HANDOFF), DESTINATIONS);
+
+    private void assigned(Long team, String teamName, Long agent, String agentName) {
+        Bodies shown = Bodies.updated(ID).at(NOW);
+        if (team != null) {
+            shown.team(team, teamName);
+        }
+        if (agent != null) {
+            shown.assignee(agent, agentName);
+        }
+        conversation.observe(shown.event(), NOW);
+        conversation.observe(Bodies.message(ID, ++lastMessage, "a demo").event(), NOW);
+        handing.score(conversation);
+    }
+
+    @Test
+    void whoGetsAConversationFromAnotherTeamOrAgentIsTold() {
+        assigned(4L, "support", 12L, "Mara Quill");
+
+        handing.qualify(conversation);
+
+        assertThat(note("qualify"))
+                .isEqualTo("**Lead**\n\nFrom support, Mara Quill to {mention-team: Sales} by qualify: 50");
+    }
+
+    @Test
+    void aRuleWithoutANoteHandsOverWithTheHandoffAlone() {
+        assigned(4L, "support", null, "");
+        conversation.wish(Wish.ChangeLabels.add(List.of("churn")), Urgency.TAGGING, new Reason("test", 0, List.of()));
+
+        handing.escalate(conversation);
+
+        assertThat(note("escalate:churn")).isEqualTo("From support to {mention-team: senior support} by churn: 50");
+    }
+
+    @Test
+    void aConversationOfNobodyOrOfTheTeamItselfIsNotHandedOver() {
+        assigned(3L, "sales", 12L, "Mara Quill");
+        handing.qualify(conversation);
+        assertThat(note("qualify")).isEqualTo("**Lead**");
+
+        conversation = new Conversation(ConversationState.unknown(7, ID), List.of(), NOW);
+        assigned(null, "", null, "");
+        handing.qualify(conversation);
+        assertThat(note("qualify")).isEqualTo("**Lead**");
+    }
+
+    @Test
+    @Tag("invariant-12")
+    void aNameWithMarkdownInItIsPlainInAHandoff() {
+        assigned(4L, "[x](mention://user/1/x)", null, "");
+
+        handing.qualify(conversation);
+
+        assertThat(note("qualify")).doesNotContain("](", "mention://");
+    }
 }

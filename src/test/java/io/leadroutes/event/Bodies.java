@@ -90,6 +90,11 @@ public final class Bodies {
         return this;
     }
 
+    public Bodies assignee(long id, String name) {
+        snapshot.withObject("/meta").putObject("assignee").put("id", id).put("name", name);
+        return this;
+    }
+
     /** Any part of the snapshot. */
     public Bodies with(String key, Object value) {
         snapshot.set(key, MAPPER.<JsonNode>valueToTree(value));

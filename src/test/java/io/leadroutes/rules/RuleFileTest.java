@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a wrong rule file is told. */
 class RuleFileTest {
@@ -35,7 +36,9 @@ class RuleFileTest {
                 "qualify: {at: 5, priority: High} | 1:28: qualify.priority is \"High\"; expected none, low, medium, high or urgent",
                 "qualify: {at: 5, team: [a]} | 1:24: qualify.team is a list; expected a team's name or numeric id",
                 "qualify: {at: 5, attributes: [deal value]} | 1:31: qualify.attributes[0] is \"deal value\"; expected an attribute key of letters, digits, _, . or -",
-                "qualify: {at: 5, note: 'Hi {nme}'} | 1:24: qualify.note is \"Hi {nme}\"; expected only these placeholders instead of {nme}: {company}, {company_size}, {deal_value}, {email}, {industry}, {labels}, {message}, {name}, {phone}, {reasons}, {score}",
+                "qualify: {at: 5, note: 'Hi {nme}'} | 1:24: qualify.note is \"Hi {nme}\"; expected only these placeholders instead of {nme}: {company}, {company_size}, {deal_value}, {email}, {from}, {industry}, {labels}, {mention-team}, {message}, {name}, {next_follow_up}, {phone}, {reasons}, {rule}, {score}, {team}, {mention-agent: NAME}, {mention-team: NAME}",
+                "handoff: {} | 1:10: handoff has no note; expected Markdown text",
+                "handoff: {text: hi, note: hi} | 1:11: handoff.text is an unknown key; expected note",
                 "qualify: {at: 5, labels: [Hot]} | 1:27: qualify.labels[0] is \"Hot\"; expected a lower-case label of at least 2 letters, digits, _ or -, the first a letter or digit",
                 "qualify: {at: 5, labels: ['a,b']} | 1:27: qualify.labels[0] is \"a,b\"; expected a lower-case label of at least 2 letters, digits, _ or -, the first a letter or digit",
                 "qualify: {at: 5, labels: [x]} | 1:27: qualify.labels[0] is \"x\"; expected a lower-case label of at least 2 letters, digits, _ or -, the first a letter or digit",
@@ -61,13 +64,36 @@ class RuleFileTest {
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {no_match: [two Demos]}}] | 1:65: tags[0].examples.no_match[0] of rule a is \"two Demos\"; expected no match, found \"Demos\"",
                 "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, labels, priority, team, note, attributes",
                 "qualify: {at: !!str 5} | 1:15: qualify.at is \"5\"; expected a whole number from 1 to 100",
-                "{} | 1:1: the file has no rules; expected at least one of tags, scores, qualify, escalate",
-                "[] | 1:1: the file is a list; expected keys: tags, scores, qualify, escalate",
+                "{} | 1:1: the file has no rules; expected at least one of tags, scores, qualify, escalate, handoff",
+                "[] | 1:1: the file is a list; expected keys: tags, scores, qualify, escalate, handoff",
             })
     void aWrongValueIsNamedWithItsPlaceAndWhatWasExpected(String yaml, String problem) {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", yaml))
                 .withMessage("rules.yaml:" + problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{mention-teem: sales}",
+                "{mention-team:}",
+                "{mention-team: }",
+                "{mention-agent}",
+                "{mention-agent: {name}}",
+                "{mention-agent: a\nb}",
+                "{Mention-team: sales}",
+                "{{ contact.name }}",
+                "{% raw %}",
+            })
+    void aNoteWithWhatIsNoPlaceholderIsRefusedWithItsLine(String note) {
+        String yaml =
+                "scores: [{id: a, any: [demo], points: 5}]\nhandoff:\n  note: \"" + note.replace("\n", "\\n") + "\"\n";
+
+        assertThatExceptionOfType(RuleFileException.class)
+                .isThrownBy(() -> RuleBook.parse("rules.yaml", yaml))
+                .withMessageStartingWith("rules.yaml:3:9: handoff.note is ")
+                .withMessageContaining("{mention-agent: NAME}, {mention-team: NAME}");
     }
 
     @Test
@@ -113,7 +139,8 @@ class RuleFileTest {
     void anEmptyFileIsNoRuleBook() {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", "# nothing\n"))
-                .withMessage("rules.yaml: the file is empty; expected at least one of tags, scores, qualify, escalate");
+                .withMessage(
+                        "rules.yaml: the file is empty; expected at least one of tags, scores, qualify, escalate, handoff");
     }
 
     @Test

@@ -46,6 +46,8 @@ class RuleSchemaTest {
                 "tags: [{id: a, any: ['404', 价格], labels: [价格, 2nd-try]}]",
                 "scores: [{id: a, any: [demo], points: -5, repeat: once}]",
                 "escalate: [{id: a, when: {labels: {any: [ab], none: [cd]}}}]",
+                "handoff: {note: '{from}: {mention-team}, {mention-team: Senior Support} {mention-agent: J. Doe-Smith}'}",
+                "handoff: {note: '{mention-agent: jane@example.com} {mention-team:5}'}",
             })
     void bothTake(String yaml) throws IOException {
         assertThat(RuleBook.parse("r.yaml", yaml)).isNotNull();
@@ -90,6 +92,12 @@ class RuleSchemaTest {
                 "qualify: {at: 5, team: [a]}",
                 "qualify: {at: 5, note: '{nme}'}",
                 "qualify: {at: 5, note: '{name'}",
+                "qualify: {at: 5, note: '{mention-agent}'}",
+                "qualify: {at: 5, note: '{mention-team: }'}",
+                "qualify: {at: 5, note: '{mention-team: {team}}'}",
+                "handoff: {}",
+                "handoff: 'Hi'",
+                "handoff: {note: '{nme}'}",
                 "qualify: {at: 5, attributes: [deal value]}",
                 "escalate: [{id: a}]",
                 "escalate: [{id: a, when: {}}]",
