@@ -103,7 +103,7 @@ final class Answers {
     }
 
     /** A number, or a word in the original reference. */
-    private static Message.Type type(JsonNode json) {
+    static Message.Type type(JsonNode json) {
         return switch (json.asText().toLowerCase(Locale.ROOT)) {
             case "0", "incoming" -> Message.Type.INCOMING;
             case "1", "outgoing" -> Message.Type.OUTGOING;
