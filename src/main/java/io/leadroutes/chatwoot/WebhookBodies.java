@@ -3,6 +3,7 @@ package io.leadroutes.chatwoot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leadroutes.event.EventDecoder;
 import io.leadroutes.event.Message;
 import io.leadroutes.store.Json;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,8 @@ import java.util.Locale;
  * message came. As in a webhook that was delivered late, the conversation is shown as it is now. Pure.
  */
 public final class WebhookBodies {
+    private static final String MESSAGE_CREATED = "message_created";
+
     /** Of the snapshot, what the API has under the same key (CONTRACT sections 2.1 and 3.3). */
     private static final List<String> OF_CONVERSATION = List.of(
             "additional_attributes",
@@ -64,6 +67,15 @@ public final class WebhookBodies {
      * @return JSON in UTF-8
      */
     public byte[] message(JsonNode conversation, JsonNode message) {
+        return body(messageBody(conversation, message), MESSAGE_CREATED);
+    }
+
+    /** The same, marked as one of long ago (see {@link EventDecoder#BACKFILL}). */
+    public byte[] oldMessage(JsonNode conversation, JsonNode message) {
+        return body(messageBody(conversation, message).put(EventDecoder.BACKFILL, true), MESSAGE_CREATED);
+    }
+
+    private ObjectNode messageBody(JsonNode conversation, JsonNode message) {
         ObjectNode body = copy(message, OF_MESSAGE);
         Message.Type type = Answers.type(message.path("message_type"));
         if (type != Message.Type.UNKNOWN) {
@@ -71,7 +83,7 @@ public final class WebhookBodies {
         }
         body.set("account", account());
         body.set("conversation", snapshot(conversation));
-        return body(body, "message_created");
+        return body;
     }
 
     /**

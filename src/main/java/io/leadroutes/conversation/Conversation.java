@@ -63,6 +63,7 @@ public final class Conversation {
     private Optional<Message> message = Optional.empty();
     private Optional<List<Hit>> hits = Optional.empty();
     private boolean resolutionChanged;
+    private boolean isBackfill;
 
     /** Kind and destination to wish: those waiting in the outbox, those decided here on top of them. */
     private final Map<String, Wished> waiting = new LinkedHashMap<>();
@@ -152,6 +153,7 @@ public final class Conversation {
         }
         message = event.message();
         hits = Optional.empty();
+        isBackfill = event.isBackfill();
         if (event.isCustomerMessage() && firstMessage.isEmpty()) {
             firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
         }
@@ -314,6 +316,11 @@ public final class Conversation {
         return resolutionChanged;
     }
 
+    /** True if the message in hand is of long ago, told by {@code leadroutes backfill}: nobody is to be roused by it. */
+    public boolean isBackfill() {
+        return isBackfill;
+    }
+
     /** Labels that are there or wished for. */
     public Set<String> getLabels() {
         List<String> there = labels.map(Observed::value).orElse(List.of());
@@ -426,7 +433,7 @@ public final class Conversation {
     void wish(Wish wish, Urgency urgency, Reason reason) {
         needed(wish).ifPresent(needed -> {
             String key = key(needed);
-            Wished wished = new Wished(needed, urgency, List.of(reason));
+            Wished wished = new Wished(needed, isBackfill ? Urgency.BACKFILL : urgency, List.of(reason));
             decided.merge(key, wished, (older, newer) -> newer.over(older));
             waiting.merge(key, wished, (older, newer) -> newer.over(older));
         });

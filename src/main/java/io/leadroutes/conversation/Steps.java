@@ -67,7 +67,10 @@ public final class Steps {
         }
     }
 
-    /** Once per conversation, when the score has reached the threshold: everything that makes it a qualified lead. */
+    /**
+     * Once per conversation, when the score has reached the threshold: everything that makes it a qualified lead. Of what
+     * was written long ago, what shows and records it, and nothing that rouses people: no priority, team and note.
+     */
     public void qualify(Conversation conversation) {
         rules.qualify()
                 .filter(rule -> !conversation.isQualified() && conversation.getScore() >= rule.at())
@@ -83,15 +86,17 @@ public final class Steps {
         }
         conversation.wish(Wish.ChangeLabels.add(rule.labels()), Urgency.QUALIFICATION, reason);
         conversation.wish(Wish.ChangeAttributes.set(facts), Urgency.QUALIFICATION, reason);
-        act(
-                conversation,
-                "qualify",
-                "qualify",
-                Optional.of(rule.priority()),
-                rule.team(),
-                rule.note(),
-                Urgency.QUALIFICATION,
-                reason);
+        if (!conversation.isBackfill()) {
+            act(
+                    conversation,
+                    "qualify",
+                    "qualify",
+                    Optional.of(rule.priority()),
+                    rule.team(),
+                    rule.note(),
+                    Urgency.QUALIFICATION,
+                    reason);
+        }
         publishLead(conversation, Urgency.QUALIFICATION, reason);
     }
 
@@ -109,8 +114,14 @@ public final class Steps {
         return tooBig ? Optional.empty() : Optional.of(value);
     }
 
-    /** Once per conversation and rule, when the rule's condition holds for the labels that are there or wished for. */
+    /**
+     * Once per conversation and rule, when the rule's condition holds for the labels that are there or wished for. What was
+     * written long ago escalates nothing; when the customer writes again, the labels still stand.
+     */
     public void escalate(Conversation conversation) {
+        if (conversation.isBackfill()) {
+            return;
+        }
         for (EscalateRule rule : rules.escalations(conversation.getLabels())) {
             if (!conversation.hasEscalated(rule.id())) {
                 escalate(conversation, rule);

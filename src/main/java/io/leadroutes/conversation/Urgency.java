@@ -4,5 +4,7 @@ package io.leadroutes.conversation;
 public enum Urgency {
     ESCALATION,
     QUALIFICATION,
-    TAGGING
+    TAGGING,
+    /** What is made of messages of long ago: all else goes first. */
+    BACKFILL
 }

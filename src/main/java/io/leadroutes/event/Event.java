@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param changes what changed, by attribute name ({@code label_list} is named {@code labels})
  * @param versionMicros when the described state was current, in microseconds since the epoch: the snapshot's
  *     {@code updated_at}, or a message's {@code created_at}; the order within a conversation
+ * @param isBackfill true for a message of long ago that {@code leadroutes backfill} tells of: it is tagged and scored,
+ *     but nobody is to be roused
  */
 public record Event(
         String type,
@@ -29,13 +31,28 @@ public record Event(
         Optional<Snapshot> conversation,
         Optional<Contact> contact,
         Map<String, Change> changes,
-        OptionalLong versionMicros) {
+        OptionalLong versionMicros,
+        boolean isBackfill) {
 
     public Event {
         if (type == null || type.isBlank()) {
             throw new IllegalArgumentException("event is missing; expected a text such as message_created");
         }
         changes = Map.copyOf(changes);
+    }
+
+    /** An event that is told as it happens. */
+    public Event(
+            String type,
+            OptionalLong accountId,
+            OptionalLong conversationId,
+            OptionalLong contactId,
+            Optional<Message> message,
+            Optional<Snapshot> conversation,
+            Optional<Contact> contact,
+            Map<String, Change> changes,
+            OptionalLong versionMicros) {
+        this(type, accountId, conversationId, contactId, message, conversation, contact, changes, versionMicros, false);
     }
 
     /** True for what customers write to us: the only events that are decided on (CONTRACT section 2.4, loop guards). */

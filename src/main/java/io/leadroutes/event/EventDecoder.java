@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * <p>Stateless and safe for any number of threads.
  */
 public final class EventDecoder {
+    /** Our own key at the top of a message's body; true for one that {@code leadroutes backfill} tells of. */
+    public static final String BACKFILL = "leadroutes_backfill";
+
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9_.:-]{1,100}");
 
     /**
@@ -96,7 +99,8 @@ public final class EventDecoder {
                 snapshot,
                 contact,
                 changes.byName(),
-                created.isPresent() ? created : version(snapshot));
+                created.isPresent() ? created : version(snapshot),
+                root.at(BACKFILL).json().asBoolean(false));
     }
 
     private static boolean isWrittenByContact(Optional<Message> message) {

@@ -152,6 +152,25 @@ class WebhookBodiesTest {
     }
 
     @Test
+    void oneOfLongAgoIsMarkedAndStillTheSame() throws IOException, InterruptedException {
+        start(Dialect.ACTUAL);
+        long id = sandbox.customerWrites(conversation, "How much is it?");
+
+        Decoded made = decoded(bodies.oldMessage(conversation(), message(id)));
+
+        assertThat(made.event().isBackfill()).isTrue();
+        assertThat(sent("message_created").event().isBackfill()).isFalse();
+        assertThat(made.meaningKey())
+                .isPresent()
+                .isEqualTo(sent("message_created").meaningKey());
+        assertThat(decoded(made.storedPayload().getBytes(StandardCharsets.UTF_8))
+                        .event()
+                        .isBackfill())
+                .as("from the inbox, too")
+                .isTrue();
+    }
+
+    @Test
     void theOriginalReferencesMessageSaysTheSameAndMore() throws IOException, InterruptedException {
         start(Dialect.REFERENCE);
         long id = sandbox.customerWrites(conversation, "How much is it?");

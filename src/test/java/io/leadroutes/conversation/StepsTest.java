@@ -3,6 +3,7 @@ package io.leadroutes.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.event.Bodies;
+import io.leadroutes.event.EventDecoder;
 import io.leadroutes.event.Priority;
 import io.leadroutes.rules.RuleBook;
 import java.math.BigDecimal;
@@ -489,5 +490,38 @@ class StepsTest {
         handing.qualify(conversation);
 
         assertThat(note("qualify")).doesNotContain("](", "mention://");
+    }
+
+    // ---- messages of long ago
+
+    private void saidLongAgo(String text) {
+        say(Bodies.message(ID, ++lastMessage, text).withRoot(EventDecoder.BACKFILL, true));
+    }
+
+    @Test
+    void whatWasWrittenLongAgoIsTaggedScoredAndALeadButRousesNobody() {
+        saidLongAgo("A demo for our enterprise? We have the budget.");
+        saidLongAgo("Else we cancel");
+
+        assertThat(conversation.getLabels())
+                .containsExactlyInAnyOrder("enterprise-lead", "sales-qualified", "churn-risk", "qualified", "hot-lead");
+        assertThat(conversation.getAttributes()).containsEntry("lead_score", 75);
+        assertThat(lead().score()).isEqualTo(75);
+        assertThat(wishes()).extracting(Wish::kind).containsExactlyInAnyOrder("labels", "attributes", "lead", "lead");
+        assertThat(conversation.decided())
+                .as("all else goes first")
+                .extracting(Wished::urgency)
+                .containsOnly(Urgency.BACKFILL);
+    }
+
+    @Test
+    void aCustomerOfLongAgoWhoWritesAgainIsEscalatedThen() {
+        saidLongAgo("We cancel our enterprise plan");
+        granted();
+
+        say("Hello?");
+
+        assertThat(conversation.getLabels()).contains("escalated");
+        assertThat(note("escalate:churn-risk-enterprise")).isNotEmpty();
     }
 }
