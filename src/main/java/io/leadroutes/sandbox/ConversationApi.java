@@ -55,8 +55,7 @@ final class ConversationApi {
     private Answer list(Request request) {
         List<Conversation> found = account.conversations.values().stream()
                 .filter(isWanted(request))
-                .sorted(Comparator.comparing((Conversation c) -> c.lastActivityAt)
-                        .reversed())
+                .sorted(order(request))
                 .toList();
         long assigned = found.stream().filter(c -> c.assignee != null).count();
         Map<String, Object> meta = Json.object(
@@ -71,6 +70,12 @@ final class ConversationApi {
         List<Map<String, Object>> payload =
                 page(request, found).stream().map(shapes::conversation).toList();
         return Answer.ok(Json.object("data", Json.object("meta", meta, "payload", payload)));
+    }
+
+    private static Comparator<Conversation> order(Request request) {
+        return request.queryValue("sort_by").filter("created_at_asc"::equals).isPresent()
+                ? Comparator.comparing((Conversation c) -> c.createdAt)
+                : Comparator.comparing((Conversation c) -> c.lastActivityAt).reversed();
     }
 
     private static List<Conversation> page(Request request, List<Conversation> found) {
@@ -183,15 +188,16 @@ final class ConversationApi {
     }
 
     private static List<Message> slice(Request request, List<Message> messages) {
+        boolean isAfter = request.queryNumber("after").isPresent();
         long after = request.queryNumber("after").orElse(0L);
         long before = request.queryNumber("before").orElse(0L);
-        if (after > 0 && before > 0) {
+        if (isAfter && before > 0) {
             return messages.stream()
                     .filter(message -> message.id >= after && message.id < before)
                     .limit(1000)
                     .toList();
         }
-        if (after > 0) {
+        if (isAfter) {
             return messages.stream()
                     .filter(message -> message.id > after)
                     .limit(100)
