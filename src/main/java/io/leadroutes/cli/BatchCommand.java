@@ -22,9 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -80,13 +77,10 @@ import picocli.CommandLine.Spec;
             "0:all are done",
             "1:some failed, or are left; the same command goes on",
             "2:wrong use, wrong lines or wrong settings; nothing was sent",
-            "130:interrupted; the same command goes on"
+            "130:interrupted (143 by SIGTERM); the same command goes on"
         })
 final class BatchCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
-
-    /** As shells have it for Ctrl-C. */
-    private static final int INTERRUPTED = 130;
 
     @Parameters(
             index = "0",
@@ -329,7 +323,7 @@ final class BatchCommand implements Callable<Integer> {
                     out(), isTerminal.getAsBoolean(), toDo.size(), settings.number("chatwoot.rate-limit"), clock);
             teller.progress = progress;
             BatchRun run = new BatchRun(calls, settings.accountId(), record, progress, err());
-            carryOut(run, toDo, progress);
+            LongRun.carryOut(() -> run.carryOut(toDo), progress, () -> interrupted(run, toDo.size(), progress));
             return summary(run, toDo.size(), calls.taken());
         }
     }
@@ -349,36 +343,6 @@ final class BatchCommand implements Callable<Integer> {
         return ids.stream().map(id -> new BatchItem(id, work.change())).toList();
     }
 
-    private void carryOut(BatchRun run, List<BatchItem> toDo, BatchProgress progress)
-            throws IOException, InterruptedException {
-        Thread onSignal = new Thread(() -> interrupted(run, toDo.size(), progress), "batch-interrupted");
-        Runtime.getRuntime().addShutdownHook(onSignal);
-        // While the budget is spent, the time left goes on.
-        ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(BatchCommand::daemon);
-        ticks.scheduleAtFixedRate(progress::refresh, 0, 1, TimeUnit.SECONDS);
-        try {
-            run.carryOut(toDo);
-        } finally {
-            ticks.shutdownNow();
-            progress.end();
-            forget(onSignal);
-        }
-    }
-
-    private static void forget(Thread onSignal) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(onSignal);
-        } catch (IllegalStateException e) {
-            // The signal has come, and the thread runs.
-        }
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "batch-progress");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     private void interrupted(BatchRun run, int total, BatchProgress progress) {
         run.stop();
         progress.end();
@@ -386,8 +350,6 @@ final class BatchCommand implements Callable<Integer> {
                         "interrupted after %d of %d; the same command goes on from there%n",
                         run.done() + run.unchanged() + run.failed(), total);
         err().flush();
-        // Camel's own hook would wait for a call that waits for the budget; what is done is on disk.
-        Runtime.getRuntime().halt(INTERRUPTED);
     }
 
     private int summary(BatchRun run, int total, int calls) {

@@ -16,6 +16,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /**
  * The gateway route {@code chatwoot-api} and nothing else of the product: no servers, no databases, no schedulers. So a
@@ -61,6 +62,9 @@ final class ChatwootSession implements AutoCloseable {
         Budget budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
         main.bind("budget", budget);
         main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), budget, clock));
+        // Without Camel's own hook, which would wait for a call that waits for the budget: a signal ends a command at
+        // once.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         configure(settings);
         main.start();
         template = main.getCamelContext().createProducerTemplate();

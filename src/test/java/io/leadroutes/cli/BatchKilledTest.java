@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A real process in the middle of 500 conversations, really killed and started again (issue 3). */
 class BatchKilledTest {
     private static final int CONVERSATIONS = 500;
+    private static final int SIGTERM = 128 + 15;
 
     @TempDir
     private Path folder;
@@ -52,10 +54,13 @@ class BatchKilledTest {
     }
 
     private ChildProcess child(String callsPerMinute) {
+        return child(callsPerMinute, "batch", bench.file().toString());
+    }
+
+    private ChildProcess child(String callsPerMinute, String... command) {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        String[] java = {
-            "-cp", classPath, Main.class.getName(), "batch", bench.file().toString()
-        };
+        String[] java = Stream.concat(Stream.of("-cp", classPath, Main.class.getName()), Stream.of(command))
+                .toArray(String[]::new);
         Map<String, String> environment = new HashMap<>(bench.environment());
         environment.put("CHATWOOT_RATE_LIMIT", callsPerMinute);
         return ChildProcess.start(folder, 0, environment, java);
@@ -109,7 +114,7 @@ class BatchKilledTest {
         try (ChildProcess child = child()) {
             await().atMost(Duration.ofSeconds(30)).until(() -> bench.writes().size() > 20);
             child.terminate();
-            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(130);
+            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(SIGTERM);
 
             int handled = bench.resultLines().size();
             assertThat(child.output())
@@ -126,8 +131,20 @@ class BatchKilledTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> bench.calls().size() == 8);
             child.terminate();
 
-            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(130);
+            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(SIGTERM);
             assertThat(child.output()).contains("interrupted after 1 of 500; the same command goes on from there");
+        }
+    }
+
+    @Test
+    void norDoesSetup() {
+        bench = new BatchBench(SandboxChatwoot.builder(), folder);
+
+        try (ChildProcess child = child("3", "setup")) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> bench.calls().size() == 3);
+            child.terminate();
+
+            assertThat(child.awaitEnd(Duration.ofSeconds(10))).isEqualTo(SIGTERM);
         }
     }
 }
