@@ -1,0 +1,21 @@
+package io.leadroutes.bench;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Measures the product; see README, section Sizing. The first argument says what, the rest go to it. */
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] args) throws Exception {
+        List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+        switch (args.length == 0 ? "" : args[0]) {
+            case "intake" -> IntakeBench.run(rest);
+            case "overload" -> IntakeBench.overload(rest);
+            default ->
+                throw new IllegalArgumentException(
+                        "bench is " + Arrays.toString(args) + "; expected intake or overload");
+        }
+        System.exit(0);
+    }
+}
