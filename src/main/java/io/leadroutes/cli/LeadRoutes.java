@@ -17,9 +17,11 @@ import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
+import io.leadroutes.intake.Door;
 import io.leadroutes.intake.HttpAllowList;
 import io.leadroutes.intake.HttpErrors;
 import io.leadroutes.intake.InboxWriter;
+import io.leadroutes.intake.Refusals;
 import io.leadroutes.intake.WebhookGate;
 import io.leadroutes.intake.WebhookVerifier;
 import io.leadroutes.intake.WebhookVerifier.Mode;
@@ -37,6 +39,7 @@ import io.leadroutes.store.Records;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +65,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Main main = new Main();
     private final Database database;
     private final Database crm;
+    private final Refusals refusals;
     private final InboxWriter writer;
     private final ExecutorService workers;
     private final Budget budget;
@@ -89,7 +93,8 @@ public final class LeadRoutes implements AutoCloseable {
         if (abandoned > 0) {
             LOG.info("{} wishes were being sent when the process stopped; they are tried again", abandoned);
         }
-        writer = new InboxWriter(inbox);
+        refusals = new Refusals(LeadRoutes::tellGap, clock);
+        writer = new InboxWriter(inbox::append, refusals, clock);
 
         bindWorker(settings, rules, inbox, conversations);
         bindEventFeed(outbox);
@@ -136,6 +141,7 @@ public final class LeadRoutes implements AutoCloseable {
         try {
             runtime.main.start();
             HttpErrors.install(runtime.camel());
+            Door.install(runtime.camel(), runtime.refusals);
             runtime.checkEndpoints(settings);
             return runtime;
         } catch (RuntimeException e) {
@@ -173,6 +179,10 @@ public final class LeadRoutes implements AutoCloseable {
         } catch (ResolveEndpointFailedException | NoSuchEndpointException e) {
             return false;
         }
+    }
+
+    private static void tellGap(Instant from, Instant to, String reason) {
+        LOG.warn("webhooks were lost from {} to {}: {}", from, to, reason);
     }
 
     private void bindWorker(Settings settings, RuleBook rules, Inbox inbox, Conversations conversations) {
@@ -224,7 +234,8 @@ public final class LeadRoutes implements AutoCloseable {
                 new WebhookVerifier(settings.list("webhook.secrets"), settings.optional("webhook.token"), mode, clock);
         WebhookGate gate = new WebhookGate(verifier, new EventDecoder(), settings.accountId());
         main.bind("httpAllowList", new HttpAllowList());
-        main.bind("webhooks", new Webhooks(gate, writer, settings.accountId(), clock));
+        main.bind("vertxOptions", Door.threads());
+        main.bind("webhooks", new Webhooks(gate, writer, refusals, settings.accountId(), clock));
     }
 
     private void bindOps(Settings settings, RuleBook rules) {
@@ -236,8 +247,8 @@ public final class LeadRoutes implements AutoCloseable {
                         settings.accountId(),
                         () -> Map.of("limit", budget.limit(), "used", budget.used()),
                         new RulesTrial(rules)::run));
-        main.bind(
-                "inboxWriterHealth", Health.live("inbox-writer", () -> writer.isAlive() ? "" : "the writer has ended"));
+        main.bind("inboxWriterHealth", Health.live("inbox-writer", writer::problem));
+        main.bind("inboxHealth", Health.ready("inbox", () -> writer.isStuck() ? "the database does not answer" : ""));
         main.bind("databaseHealth", Health.ready("database", () -> {
             records.ping();
             return "";

@@ -1,94 +1,172 @@
 package io.leadroutes.intake;
 
 import io.leadroutes.store.Failures;
-import io.leadroutes.store.Inbox;
 import io.leadroutes.store.NewEvent;
+import io.leadroutes.store.StoreBrokenException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Group commit: the webhooks that wait share one transaction and one fsync (invariant 1).
  *
- * <p>One thread writes. Whatever befalls a group, its requests are answered and the thread goes on; if the thread should
- * end all the same, {@link #isAlive()} tells, and nothing is acknowledged.
+ * <p>One thread writes. A group that could not be stored is refused and the next one is tried. A store that can no longer
+ * be believed and an {@link Error} end the writer: from then on everything is refused, and {@link #problem()} tells.
  */
 public final class InboxWriter implements AutoCloseable {
+    /** Chatwoot gives up after 5 s and never sends again: an answer has to come long before, within a second. */
+    static final long ANSWER_WITHIN_MS = 800;
+
+    /** Characters of payload that wait: a thousand small webhooks, or a few of the largest. */
+    static final long MAX_WAITING_CHARS = 16L << 20;
+
     private static final int MAX_WAITING = 1_000;
-    private static final int MAX_GROUP = 200;
-
-    /** Chatwoot gives up after 5 s and never sends again: an answer has to come long before. */
-    private static final long ANSWER_WITHIN_MS = 1_000;
-
+    private static final int MAX_GROUP = 256;
     private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
 
-    private record Waiting(NewEvent event, CompletableFuture<Void> stored) {}
+    private static final class Waiting {
+        private final NewEvent event;
+        private final CompletableFuture<Void> stored = new CompletableFuture<>();
 
-    private final Inbox inbox;
-    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+        Waiting(NewEvent event) {
+            this.event = event;
+        }
+    }
+
+    private final Consumer<List<NewEvent>> inbox;
+    private final Refusals refusals;
+    private final Clock clock;
+    private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>(MAX_WAITING);
+    private final AtomicLong waitingChars = new AtomicLong();
     private final Thread thread = new Thread(this::run, "inbox-writer");
     private volatile boolean open = true;
+    private volatile Throwable failure;
+    private volatile Instant failedAt;
 
-    public InboxWriter(Inbox inbox) {
+    /** By {@link System#nanoTime()}; 0 while nothing is being written. */
+    private volatile long writingSince;
+
+    /**
+     * @param inbox returns when all are on disk; throws {@link StoreBrokenException} if it must not be asked again
+     * @param refusals told by this thread when the store can take them
+     */
+    public InboxWriter(Consumer<List<NewEvent>> inbox, Refusals refusals, Clock clock) {
         this.inbox = inbox;
+        this.refusals = refusals;
+        this.clock = clock;
         thread.start();
     }
 
     /**
      * Returns when the event is on disk.
      *
-     * @throws NotStoredException if it is not known to be within a second; the sender must be told so
+     * @throws NotStoredException if it is not known to be within {@link #ANSWER_WITHIN_MS}; the sender must be told so
      */
     public void store(NewEvent event) throws NotStoredException {
-        Waiting waiting = new Waiting(event, new CompletableFuture<>());
-        if (!open || !isAlive() || !queue.offer(waiting)) {
-            throw new NotStoredException("the inbox takes nothing now");
+        if (!open || !isAlive()) {
+            throw new NotStoredException("the inbox takes nothing until a restart");
         }
+        if (isStuck()) {
+            throw new NotStoredException("the inbox is not written in time");
+        }
+        Waiting waiting = new Waiting(event);
+        int chars = event.payload().length();
         try {
+            if (waitingChars.addAndGet(chars) > MAX_WAITING_CHARS || !queue.offer(waiting)) {
+                throw new NotStoredException("too much waits for the inbox");
+            }
             waiting.stored.get(ANSWER_WITHIN_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new NotStoredException("the inbox could not be written");
         } catch (TimeoutException e) {
-            throw new NotStoredException("the inbox was not written in time");
+            // Nobody waits for it any more, so it must not stay in memory.
+            queue.remove(waiting);
+            throw new NotStoredException("the inbox is not written in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NotStoredException("interrupted");
+        } finally {
+            waitingChars.addAndGet(-chars);
         }
     }
 
-    public boolean isAlive() {
-        return thread.isAlive();
+    /** What is wrong that only a restart mends, and since when; empty if nothing is. */
+    public String problem() {
+        if (isAlive()) {
+            return "";
+        }
+        Throwable cause = failure;
+        return "webhooks are refused until a restart: the inbox writer ended"
+                + (failedAt == null ? "" : " at " + failedAt)
+                + (cause == null ? "" : " (" + Failures.kind(cause) + ")");
+    }
+
+    /** True if the store has not answered for so long that the requests in hand are refused. */
+    public boolean isStuck() {
+        long since = writingSince;
+        return since != 0 && System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(ANSWER_WITHIN_MS);
+    }
+
+    private boolean isAlive() {
+        return failure == null && thread.isAlive();
     }
 
     private void run() {
-        List<Waiting> group = new ArrayList<>();
-        while (open || !queue.isEmpty()) {
-            try {
-                Waiting first = queue.poll(100, TimeUnit.MILLISECONDS);
-                if (first == null) {
-                    continue;
+        try {
+            while (open || !queue.isEmpty()) {
+                List<Waiting> group = nextGroup();
+                writingSince = System.nanoTime() | 1;
+                if (!group.isEmpty()) {
+                    write(group);
                 }
-                group.add(first);
-                queue.drainTo(group, MAX_GROUP - 1);
-                inbox.append(group.stream().map(Waiting::event).toList());
-                group.forEach(waiting -> waiting.stored.complete(null));
-            } catch (InterruptedException e) {
-                LOG.error("the inbox writer was interrupted and ends");
-                return;
-            } catch (RuntimeException e) {
-                LOG.error("{} webhooks could not be stored: {}", group.size(), Failures.kind(e));
-                group.forEach(waiting -> waiting.stored.completeExceptionally(e));
-            } finally {
-                group.clear();
+                refusals.tellIfDue();
+                writingSince = 0;
             }
+        } catch (Throwable e) {
+            // First of all, as the rest may fail for want of memory.
+            failure = e;
+            failedAt = clock.instant();
+            LOG.error("the inbox writer has ended; all webhooks are refused until a restart: {}", Failures.kind(e));
         }
+    }
+
+    private List<Waiting> nextGroup() throws InterruptedException {
+        List<Waiting> group = new ArrayList<>();
+        Waiting first = queue.poll(100, TimeUnit.MILLISECONDS);
+        if (first != null) {
+            group.add(first);
+            queue.drainTo(group, MAX_GROUP - 1);
+        }
+        return group;
+    }
+
+    private void write(List<Waiting> group) {
+        try {
+            inbox.accept(group.stream().map(waiting -> waiting.event).toList());
+            group.forEach(waiting -> waiting.stored.complete(null));
+        } catch (StoreBrokenException | Error e) {
+            failure = e;
+            refuse(group, e);
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("{} webhooks could not be stored: {}", group.size(), Failures.kind(e));
+            refuse(group, e);
+        }
+    }
+
+    private static void refuse(List<Waiting> group, Throwable e) {
+        group.forEach(waiting -> waiting.stored.completeExceptionally(e));
     }
 
     /** Stores what waits, then ends. */
@@ -97,6 +175,9 @@ public final class InboxWriter implements AutoCloseable {
         open = false;
         try {
             thread.join(TimeUnit.SECONDS.toMillis(10));
+            if (failure == null && !thread.isAlive()) {
+                refusals.tell();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

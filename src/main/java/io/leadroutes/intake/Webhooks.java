@@ -20,12 +20,14 @@ public final class Webhooks {
 
     private final WebhookGate gate;
     private final InboxWriter writer;
+    private final Refusals refusals;
     private final long accountId;
     private final Clock clock;
 
-    public Webhooks(WebhookGate gate, InboxWriter writer, long accountId, Clock clock) {
+    public Webhooks(WebhookGate gate, InboxWriter writer, Refusals refusals, long accountId, Clock clock) {
         this.gate = gate;
         this.writer = writer;
+        this.refusals = refusals;
         this.accountId = accountId;
         this.clock = clock;
     }
@@ -62,20 +64,22 @@ public final class Webhooks {
         try {
             writer.store(exchange.getMessage().getBody(NewEvent.class));
         } catch (NotStoredException e) {
+            refusals.add(e.getMessage());
             throw new RefusedException(503, "try again");
         }
     }
 
-    /** Makes the message the answer to a refused request. */
+    /** Makes the message the answer to a refused request. A 503 is not logged by itself, for they come in crowds. */
     public void refuse(Exchange exchange) {
         RefusedException refused = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, RefusedException.class);
-        LOG.info("webhook refused: {} {}", refused.status(), refused.getMessage());
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, refused.status());
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         if (refused.status() == 503) {
             message.setHeader("Retry-After", "1");
+        } else {
+            LOG.info("webhook refused: {} {}", refused.status(), refused.getMessage());
         }
         message.setBody(Json.write(Map.of("error", refused.getMessage())));
     }

@@ -6,8 +6,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.h2.api.ErrorCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -22,6 +28,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 12;
     private static final long CONNECTION_TIMEOUT_MS = 5_000;
+
+    /** A server, database or role may be set to answer before the disk has it; other values all wait for the disk. */
+    private static final String DURABLE_COMMITS = "SELECT set_config('synchronous_commit', 'on', false)"
+            + " WHERE current_setting('synchronous_commit') = 'off'";
+
+    private static final Set<Integer> H2_BROKEN = Set.of(
+            ErrorCode.IO_EXCEPTION_1,
+            ErrorCode.IO_EXCEPTION_2,
+            ErrorCode.FILE_CORRUPTED_1,
+            ErrorCode.DATABASE_IS_CLOSED,
+            ErrorCode.GENERAL_ERROR_1);
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
     private final HikariDataSource pool;
     private final DataSource dataSource;
@@ -61,6 +79,7 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         if (!h2) {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            config.setConnectionInitSql(DURABLE_COMMITS);
         }
         if (onFirstUse) {
             config.setInitializationFailTimeout(-1);
@@ -73,7 +92,21 @@ public final class Database implements AutoCloseable {
             dataSource = pool;
         }
         jdbc = JdbcClient.create(dataSource);
+        if (!h2 && !onFirstUse) {
+            warnUnlessServerSyncs(name);
+        }
         transactions = new JdbcTransactionManager(dataSource);
+    }
+
+    private void warnUnlessServerSyncs(String name) {
+        String fsync =
+                jdbc.sql("SELECT current_setting('fsync')").query(String.class).single();
+        if (!fsync.equals("on")) {
+            LOG.warn(
+                    "the PostgreSQL server of {} has fsync = {}; what it has stored does not survive a power cut",
+                    name,
+                    fsync);
+        }
     }
 
     private static void migrate(DataSource dataSource, String name, String migrations) {
@@ -135,11 +168,30 @@ public final class Database implements AutoCloseable {
     /**
      * Returns when everything committed so far is on disk. PostgreSQL's commit has already done that; H2 needs one
      * {@code CHECKPOINT SYNC}, which does exactly one fsync (measured on 2.4.240; {@code WRITE_DELAY=0} does none).
+     *
+     * @throws StoreBrokenException if it failed and must not be tried again
      */
     public void sync() {
         if (h2) {
-            jdbc.sql("CHECKPOINT SYNC").update();
+            try {
+                jdbc.sql("CHECKPOINT SYNC").update();
+            } catch (CannotGetJdbcConnectionException e) {
+                throw e;
+            } catch (DataAccessException e) {
+                // Held off by an exclusive session it has not been tried.
+                throw hasCode(e, Set.of(ErrorCode.DATABASE_IS_IN_EXCLUSIVE_MODE)) ? e : new StoreBrokenException(e);
+            }
         }
+    }
+
+    /** True if H2 could not write its file or has closed itself because of that: what it holds may not be on disk. */
+    boolean isBrokenBy(Throwable failure) {
+        return h2 && hasCode(failure, H2_BROKEN);
+    }
+
+    private static boolean hasCode(Throwable failure, Set<Integer> codes) {
+        return Failures.causes(failure)
+                .anyMatch(cause -> cause instanceof SQLException sql && codes.contains(sql.getErrorCode()));
     }
 
     @Override

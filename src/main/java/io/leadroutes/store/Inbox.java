@@ -19,11 +19,13 @@ import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
@@ -36,9 +38,16 @@ public final class Inbox {
     /** After the first event of a lane, quiet or not, it is handled within this time (design, section 1). */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
+    /** So many webhooks in one group came while the one before was being stored: faster than they can be decided. */
+    private static final int CROWD = 16;
+
+    private static final Duration CROWD_LASTS = Duration.ofMillis(200);
+    private static final Duration PAUSE_IN_CROWD = Duration.ofSeconds(1);
+
     private static final int MAX_ATTEMPTS = 5;
     private static final int MAX_EVENTS_PER_CLAIM = 100;
     private static final int MAX_INSERTS = 4;
+    private static final int LOOK_FIRST_AFTER_DUPLICATE = 50;
     private static final int IDS_PER_BLOCK = 50;
     private static final int MAX_ERROR_CHARS = 2_000;
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
@@ -50,8 +59,11 @@ public final class Inbox {
     private final Clock clock;
     private final Duration quiet;
 
+    private volatile Instant crowdAt = Instant.MIN;
+    private Instant handedOutAt = Instant.MIN;
     private long nextId;
     private long idsLeft;
+    private int groupsToLookFirst;
 
     /** @param quiet a lane is handled when no event has come for this long (setting conversation.debounce) */
     public Inbox(Database database, Conversations conversations, Clock clock, Duration quiet) {
@@ -68,28 +80,48 @@ public final class Inbox {
      *
      * @return how many were new
      * @throws org.springframework.dao.DataAccessException if they could not be stored; then none was
+     * @throws StoreBrokenException if they could not be stored and nothing should be from now on
      */
     public synchronized int append(List<NewEvent> events) {
-        int stored = insertNew(events, MAX_INSERTS);
-        database.sync();
-        return stored;
-    }
-
-    private int insertNew(List<NewEvent> events, int tries) {
+        if (events.size() >= CROWD) {
+            crowdAt = clock.instant();
+        }
         try {
-            return insertNew(events);
-        } catch (DuplicateKeyException e) {
-            if (tries == 1) {
-                throw e;
-            }
-            // Another replica stored one of them between our look and our insert: now we see it.
-            return insertNew(events, tries - 1);
+            int stored = insertNew(events);
+            database.sync();
+            return stored;
+        } catch (DataAccessException | TransactionException e) {
+            throw database.isBrokenBy(e) ? new StoreBrokenException(e) : e;
         }
     }
 
+    /** Without a look at what is there, because what comes twice is rare; where it does come, with one. */
     private int insertNew(List<NewEvent> events) {
+        if (groupsToLookFirst > 0) {
+            groupsToLookFirst--;
+        } else {
+            try {
+                return insert(distinct(events, new HashSet<>(), new HashSet<>()));
+            } catch (DuplicateKeyException e) {
+                groupsToLookFirst = LOOK_FIRST_AFTER_DUPLICATE;
+            }
+        }
+        for (int tries = 1; ; tries++) {
+            try {
+                List<NewEvent> unknown = withoutKnown(events);
+                groupsToLookFirst = unknown.size() < events.size() ? LOOK_FIRST_AFTER_DUPLICATE : groupsToLookFirst;
+                return insert(unknown);
+            } catch (DuplicateKeyException e) {
+                // Another replica stored one of them between our look and our insert: now we see it.
+                if (tries == MAX_INSERTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private int insert(List<NewEvent> unknown) {
         return database.transaction().execute(status -> {
-            List<NewEvent> unknown = withoutKnown(events);
             List<Object[]> rows = new ArrayList<>();
             List<Object[]> payloads = new ArrayList<>();
             for (NewEvent e : unknown) {
@@ -120,8 +152,13 @@ public final class Inbox {
     }
 
     private List<NewEvent> withoutKnown(List<NewEvent> events) {
-        Set<String> deliveries = known("delivery_id", events, NewEvent::deliveryId);
-        Set<String> meanings = known("meaning_key", events, NewEvent::meaningKey);
+        return distinct(
+                events,
+                known("delivery_id", events, NewEvent::deliveryId),
+                known("meaning_key", events, NewEvent::meaningKey));
+    }
+
+    private static List<NewEvent> distinct(List<NewEvent> events, Set<String> deliveries, Set<String> meanings) {
         List<NewEvent> unknown = new ArrayList<>();
         for (NewEvent event : events) {
             boolean isKnown = event.deliveryId().filter(deliveries::contains).isPresent()
@@ -161,9 +198,16 @@ public final class Inbox {
         return nextId++;
     }
 
-    /** Lanes with events whose quiet time, or longest wait, is over: the longest waiting first. */
+    /**
+     * Lanes with events whose quiet time, or longest wait, is over: the longest waiting first. None while webhooks crowd
+     * in, but for a share: what is not taken in now is lost, what is decided later is not.
+     */
     public List<String> dueLanes(int limit) {
         Instant now = clock.instant();
+        if (now.isBefore(crowdAt.plus(CROWD_LASTS)) && now.isBefore(handedOutAt.plus(PAUSE_IN_CROWD))) {
+            return List.of();
+        }
+        handedOutAt = now;
         List<String> lanes = database.jdbc()
                 .sql("""
                         SELECT lane

@@ -1,0 +1,107 @@
+package io.leadroutes.intake;
+
+import io.leadroutes.store.Failures;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The webhooks that were answered with 503. Chatwoot never sends them again (CONTRACT section 1), so each span of time
+ * with refusals is told to a {@link GapSink}, as soon as that works.
+ *
+ * <p>Thread-safe; of constant size however many there are.
+ */
+public final class Refusals {
+    /** Refusals closer than this are one span. */
+    static final Duration QUIET = Duration.ofSeconds(2);
+
+    /** A longer span is told in parts. */
+    static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+    private final GapSink sink;
+    private final Clock clock;
+    private final Map<String, Long> counts = new TreeMap<>();
+    private Instant from;
+    private Instant to;
+    private Instant notBefore = Instant.MIN;
+
+    public Refusals(GapSink sink, Clock clock) {
+        this.sink = sink;
+        this.clock = clock;
+    }
+
+    /** @param reason one of a few fixed texts */
+    public synchronized void add(String reason) {
+        Instant now = clock.instant();
+        from = from == null ? now : from;
+        to = now;
+        counts.merge(reason, 1L, Long::sum);
+    }
+
+    /** Tells a span that is over, or long enough. Called by one thread, which may have to wait for the sink. */
+    void tellIfDue() {
+        if (isDue()) {
+            tell();
+        }
+    }
+
+    private synchronized boolean isDue() {
+        if (from == null) {
+            return false;
+        }
+        Instant now = clock.instant();
+        boolean isOver = !now.isBefore(to.plus(QUIET)) || !now.isBefore(from.plus(LONGEST));
+        return isOver && !now.isBefore(notBefore);
+    }
+
+    /** Tells what there is. */
+    void tell() {
+        Instant first;
+        Instant last;
+        Map<String, Long> told;
+        synchronized (this) {
+            if (from == null) {
+                return;
+            }
+            first = from;
+            last = to;
+            told = Map.copyOf(counts);
+            from = null;
+            to = null;
+            counts.clear();
+        }
+        try {
+            sink.record(first, last, describe(told));
+        } catch (RuntimeException e) {
+            putBack(first, last, told);
+            LOG.warn(
+                    "webhooks were refused from {} to {} ({}), which cannot be stored now and is kept in memory: {}",
+                    first,
+                    last,
+                    describe(told),
+                    Failures.kind(e));
+        }
+    }
+
+    private synchronized void putBack(Instant first, Instant last, Map<String, Long> told) {
+        from = first;
+        to = to == null ? last : to;
+        told.forEach((reason, count) -> counts.merge(reason, count, Long::sum));
+        notBefore = clock.instant().plus(RETRY);
+    }
+
+    private static String describe(Map<String, Long> counts) {
+        return new TreeMap<>(counts)
+                .entrySet().stream()
+                        .map(entry -> entry.getValue() + " refused: " + entry.getKey())
+                        .collect(Collectors.joining(", "));
+    }
+}
