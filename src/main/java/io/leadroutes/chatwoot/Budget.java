@@ -51,6 +51,13 @@ public final class Budget {
         return clock.instant().isBefore(pausedUntil) ? 0 : Math.max(0, limit - held());
     }
 
+    /** How long nothing is to be sent because Chatwoot said so, in milliseconds; 0 if calls may be made. */
+    public synchronized long pauseMs() {
+        Instant now = clock.instant();
+        // A millisecond more than cut off: who waits so long is not too early.
+        return now.isBefore(pausedUntil) ? Duration.between(now, pausedUntil).toMillis() + 1 : 0;
+    }
+
     public int limit() {
         return limit;
     }

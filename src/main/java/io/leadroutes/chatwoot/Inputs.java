@@ -421,6 +421,17 @@ public final class Inputs {
         return attributes;
     }
 
+    /** A map, or JSON text of an object, with the values as texts; what is null is not there. */
+    static Map<String, String> values(String field, Object value) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        asMap(field, value, "an object of keys and values").forEach((key, item) -> {
+            if (item != null) {
+                texts.put(String.valueOf(key), String.valueOf(item));
+            }
+        });
+        return texts;
+    }
+
     private static Object attributeValue(String field, Object value) {
         if (value instanceof String text) {
             if (chars(text) > MAX_ATTRIBUTE_CHARS) {

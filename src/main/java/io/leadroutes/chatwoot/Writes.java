@@ -1,5 +1,6 @@
 package io.leadroutes.chatwoot;
 
+import io.leadroutes.conversation.NoteTemplate;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.conversation.Wish.ChangeAttributes;
 import io.leadroutes.conversation.Wish.ChangeContactLabels;
@@ -26,6 +27,7 @@ public final class Writes {
     private static final String ATTRIBUTES = "attributes";
     private static final String KEYS = "keys";
     private static final String TEXT = "text";
+    private static final String VALUES = "values";
     private static final long NO_CONVERSATION = 0;
 
     /** The dashboard's own default. */
@@ -88,10 +90,17 @@ public final class Writes {
 
     /**
      * @param text Markdown that only agents see, with mentions such as {@code {mention-team: sales}} and {@code
-     *     {mention-agent: 12}}; text from customers must not be put in
+     *     {mention-agent: 12}}; text from customers must not be put in but by {@code values}
+     * @param values by the names that the text has in braces, shown as they stand; a line whose value is missing is left
+     *     out. Without this header, nothing but mentions is looked for in braces.
      */
-    public void privateNote(@Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text) {
-        ask("private-note", conversation, new Wish.Note(newId(), Inputs.text(TEXT, text)));
+    public void privateNote(
+            @Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text, @Header(VALUES) Object values) {
+        String markdown = Inputs.text(TEXT, text);
+        String note = values == null
+                ? markdown
+                : Inputs.text(TEXT, NoteTemplate.render(markdown, Inputs.values(VALUES, values)));
+        ask("private-note", conversation, new Wish.Note(newId(), note));
     }
 
     /** @param text what the customer sees */

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Fills the placeholders of a note and makes customer text harmless in it. */
-final class NoteTemplate {
+public final class NoteTemplate {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+|" + Placeholders.MENTION_TEAM + ")}");
     private static final Pattern EMAIL = Pattern.compile("[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+");
     private static final int MAX_VALUE_CHARS = 500;
@@ -21,7 +21,7 @@ final class NoteTemplate {
      *
      * @param values by placeholder, as customers wrote them
      */
-    static String render(String template, Map<String, String> values) {
+    public static String render(String template, Map<String, String> values) {
         return template.lines()
                 .map(line -> renderLine(line, values))
                 .flatMap(Optional::stream)

@@ -83,4 +83,15 @@ class BudgetTest {
 
         assertThat(budget.free()).isZero();
     }
+
+    @Test
+    void aPauseSaysHowLongItLasts() {
+        assertThat(budget.pauseMs()).isZero();
+        budget.pause(clock.instant().plusMillis(1_500));
+        assertThat(budget.pauseMs()).isEqualTo(1_501);
+
+        clock.advance(Duration.ofMillis(budget.pauseMs()));
+
+        assertThat(budget.pauseMs()).isZero();
+    }
 }

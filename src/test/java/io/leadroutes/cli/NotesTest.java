@@ -166,6 +166,33 @@ class NotesTest {
                 .isEqualTo("[@sales](mention://team/2/sales) [@Mara Quill](mention://user/12/Mara%20Quill) see");
     }
 
+    @Test
+    @Tag("invariant-12")
+    void theVerbFillsInValuesAsTheyStand() throws IOException {
+        start(Map.of());
+        long id = product.conversation("Hal Values");
+        String text = "**For {mention-team: sales}**\n- Company: {company}\n- Budget: {budget}";
+
+        product.runtime()
+                .camel()
+                .createProducerTemplate()
+                .sendBodyAndHeaders(
+                        "direct:chatwoot-private-note",
+                        "",
+                        Map.of(
+                                "conversationId",
+                                id,
+                                "text",
+                                text,
+                                "values",
+                                Map.of("company", "*A* {mention-agent: 12}")));
+        product.settle();
+
+        assertThat(note(id))
+                .startsWith("**For [@sales](mention://team/2/sales)**\n- Company: \\*A\\* {")
+                .doesNotContain("Budget", "mention://user");
+    }
+
     private void write(long conversation, String text) {
         sandbox.customerWrites(conversation, text);
         product.settle();

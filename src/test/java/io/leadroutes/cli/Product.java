@@ -300,10 +300,11 @@ public final class Product implements AutoCloseable {
     public static Path routesWith(Path folder, String fileName, String content) {
         try {
             Path shipped = Path.of("routes");
-            Files.createDirectories(folder.resolve("kamelets"));
             try (var files = Files.walk(shipped)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    Files.copy(file, folder.resolve(shipped.relativize(file)));
+                    Path copy = folder.resolve(shipped.relativize(file));
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
                 }
             }
             Files.writeString(folder.resolve(fileName), content);
