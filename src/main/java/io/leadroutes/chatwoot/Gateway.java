@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leadroutes.store.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -23,23 +22,29 @@ public final class Gateway {
     /** The caller's error handler counts its redeliveries here: without them it would repeat for ever. Never sent. */
     private static final String REDELIVERY_HEADERS = "CamelRedeliver*";
 
-    private static final Duration TOKEN_PAUSE = Duration.ofMinutes(1);
     private static final int MAX_EXCERPT_CHARS = 300;
 
     private final String token;
+    private final TokenWatch watch;
     private final Budget budget;
     private final Clock clock;
 
-    public Gateway(String token, Budget budget, Clock clock) {
+    public Gateway(String token, TokenWatch watch, Budget budget, Clock clock) {
         this.token = token;
+        this.watch = watch;
         this.budget = budget;
         this.clock = clock;
     }
 
-    /** Makes the message the HTTP request that its body, an {@link ApiRequest}, describes: no other header is sent. */
-    public void prepare(Exchange exchange) {
+    /**
+     * Makes the message the HTTP request that its body, an {@link ApiRequest}, describes: no other header is sent.
+     *
+     * @throws ChatwootException.Paused while the token is refused; then no call is made
+     */
+    public void prepare(Exchange exchange) throws ChatwootException {
         Message message = exchange.getMessage();
         ApiRequest request = message.getBody(ApiRequest.class);
+        watch.admit(request);
         exchange.setVariable(VERB, request.verb());
         message.removeHeaders("*", REDELIVERY_HEADERS);
         message.setHeader(Exchange.HTTP_METHOD, request.method());
@@ -74,7 +79,9 @@ public final class Gateway {
 
     ApiAnswer answer(String verb, int status, String body, Optional<String> retryAfter) throws ChatwootException {
         if (status >= 200 && status < 300) {
-            return new ApiAnswer(verb, status, json(verb, status, body));
+            JsonNode json = json(verb, status, body);
+            watch.accepted();
+            return new ApiAnswer(verb, status, json);
         }
         String told = verb + ": " + status + " " + excerpt(body);
         Instant now = clock.instant();
@@ -87,10 +94,7 @@ public final class Gateway {
             throw new ChatwootException.Paused(told, until, false);
         }
         if (isTokenRefused(status, body)) {
-            // Every other call would be refused as well.
-            Instant until = now.plus(TOKEN_PAUSE);
-            budget.pause(until);
-            throw new ChatwootException.Paused(told, until, false);
+            throw watch.refused(told);
         }
         if (status == 503 && retryAfter.isPresent()) {
             Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now));
@@ -99,6 +103,10 @@ public final class Gateway {
         // A redirect, which is never followed, is a proxy's or a setting's fault, not the wish's.
         if (status == 408 || status >= 500 || status < 400) {
             throw new ChatwootException.Unavailable(told);
+        }
+        if (status == 401 || status == 404 || status == 422) {
+            // Chatwoot itself has looked at the request; a 403 may be a firewall's.
+            watch.accepted();
         }
         throw new ChatwootException.Rejected(told);
     }

@@ -19,6 +19,11 @@ public final class Requests {
     /** Key in {@code content_attributes} of what we post; Chatwoot stores it and sends it back (CONTRACT section 2.4). */
     public static final String MARKER = "leadroutes";
 
+    /** The verb of the call that finds out whether a refused token works again. */
+    static final String PROBE_TOKEN = "probe-token";
+
+    private static final String PROFILE = "/api/v1/profile";
+
     private final long accountId;
 
     public Requests(long accountId) {
@@ -339,7 +344,12 @@ public final class Requests {
 
     /** The token's user; the only path outside the account. */
     public ApiRequest profile() {
-        return ApiRequest.get("profile", "/api/v1/profile", "");
+        return ApiRequest.get("profile", PROFILE, "");
+    }
+
+    /** Changes nothing and needs no right but to be known. */
+    ApiRequest probeToken() {
+        return ApiRequest.get(PROBE_TOKEN, PROFILE, "");
     }
 
     private static int modelCode(String model) {

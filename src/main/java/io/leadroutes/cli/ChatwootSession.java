@@ -5,6 +5,8 @@ import io.leadroutes.chatwoot.ApiRequest;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.ChatwootException;
 import io.leadroutes.chatwoot.Gateway;
+import io.leadroutes.chatwoot.Requests;
+import io.leadroutes.chatwoot.TokenWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +63,8 @@ final class ChatwootSession implements AutoCloseable {
         redeliveryDelay = Duration.ofMillis(settings.number("chatwoot.redelivery-delay-ms"));
         Budget budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
         main.bind("budget", budget);
-        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), budget, clock));
+        TokenWatch tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
+        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock));
         // Without Camel's own hook, which would wait for a call that waits for the budget: a signal ends a command at
         // once.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());

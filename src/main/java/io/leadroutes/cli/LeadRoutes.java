@@ -10,6 +10,7 @@ import io.leadroutes.chatwoot.LeadWrites;
 import io.leadroutes.chatwoot.Reads;
 import io.leadroutes.chatwoot.Requests;
 import io.leadroutes.chatwoot.Teams;
+import io.leadroutes.chatwoot.TokenWatch;
 import io.leadroutes.chatwoot.Writes;
 import io.leadroutes.conversation.Destinations;
 import io.leadroutes.conversation.RulesTrial;
@@ -69,6 +70,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final InboxWriter writer;
     private final ExecutorService workers;
     private final Budget budget;
+    private final TokenWatch tokenWatch;
     private final Records records;
 
     private LeadRoutes(Settings settings, Clock clock) {
@@ -84,6 +86,7 @@ public final class LeadRoutes implements AutoCloseable {
         workers = Executors.newFixedThreadPool(
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
         budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
+        tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
 
         Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault());
         Conversations conversations = new Conversations(database, outbox, clock);
@@ -208,7 +211,8 @@ public final class LeadRoutes implements AutoCloseable {
 
     private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {
         main.bind("budget", budget);
-        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), budget, clock));
+        main.bind("tokenWatch", tokenWatch);
+        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock));
         main.bind("calls", new Calls(conversations, new Teams(), clock));
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));
@@ -216,7 +220,10 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind(
                 "chatwootDispatcher",
                 new Dispatcher(
-                        outbox, outbox::claimForChatwoot, budget::free, settings.number("chatwoot.concurrency")));
+                        outbox,
+                        outbox::claimForChatwoot,
+                        () -> tokenWatch.isRefused() ? 0 : budget.free(),
+                        settings.number("chatwoot.concurrency")));
         main.bind(
                 "leadDispatcher",
                 new Dispatcher(outbox, outbox::claimForEndpoints, () -> LEADS_IN_HAND, LEADS_IN_HAND));
@@ -253,6 +260,11 @@ public final class LeadRoutes implements AutoCloseable {
             records.ping();
             return "";
         }));
+        main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", () -> tokenWatch
+                .refusedSince()
+                .map(since -> "Chatwoot refuses chatwoot.api-token since " + since
+                        + "; events are taken in, wishes wait, one call a minute tries it")
+                .orElse("")));
     }
 
     private void configure(Settings settings) {

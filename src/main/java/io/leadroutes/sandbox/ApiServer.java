@@ -207,7 +207,9 @@ final class ApiServer implements AutoCloseable {
         if (token == null) {
             throw Refusal.noToken();
         }
-        return Optional.ofNullable(account.agentsByToken.get(token)).orElseThrow(Refusal::badToken);
+        return Optional.ofNullable(account.agentsByToken.get(token))
+                .filter(agent -> !account.revokedTokens.contains(token))
+                .orElseThrow(Refusal::badToken);
     }
 
     private Answer route(Call call, Agent caller) {

@@ -207,6 +207,15 @@ public final class SandboxChatwoot implements AutoCloseable {
         return locked(() -> account.agentsByToken.get(token).id);
     }
 
+    /** From now on the token is answered as one that nobody knows; {@link #restoreToken} undoes it. */
+    public void revokeToken(String token) {
+        change(() -> account.revokedTokens.add(token));
+    }
+
+    public void restoreToken(String token) {
+        change(() -> account.revokedTokens.remove(token));
+    }
+
     // State to start from. None of it sends a webhook.
 
     /** An empty e-mail address is none; returns the contact's id. */

@@ -2,6 +2,7 @@ package io.leadroutes.chatwoot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leadroutes.chatwoot.ChatwootException.Paused;
@@ -26,10 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The answers of CONTRACT section 3.1. */
 class GatewayTest {
     private static final Instant NOW = Instant.parse("2026-09-01T10:00:20Z");
+    private static final String BAD_TOKEN = "{\"error\":\"Invalid Access Token\"}";
 
     private final TestClock clock = new TestClock();
     private final Budget budget = new Budget(60, clock);
-    private final Gateway gateway = new Gateway("secret-token", budget, clock);
+    private final TokenWatch watch = new TokenWatch(new Requests(7), clock);
+    private final Gateway gateway = new Gateway("secret-token", watch, budget, clock);
 
     @BeforeEach
     void setClock() {
@@ -117,11 +120,57 @@ class GatewayTest {
                 "401 | {\"error\":\"Invalid Access Token\"}",
                 "401 | {\"errors\":[\"You need to sign in or sign up before continuing.\"]}"
             })
-    void aTokenThatIsRefusedStopsAllCallsForAMinute(int status, String body) {
+    void aTokenThatIsRefusedStopsAllCallsButOneProbeAMinute(int status, String body) {
         Paused paused = paused(status, body, null);
 
         assertThat(paused.until()).isEqualTo(NOW.plusSeconds(60));
-        assertThat(budget.free()).isZero();
+        assertThat(paused.reached()).as("it was not carried out").isFalse();
+        assertThat(watch.refusedSince()).contains(NOW);
+        assertThat(prepared(new Requests(7).listTeams())).isInstanceOf(Paused.class);
+        assertThat(watch.probe()).as("before a minute is over").isNull();
+
+        clock.set(NOW.plusSeconds(60));
+
+        assertThat(prepared(watch.probe())).isNull();
+        assertThat(watch.probe()).as("a second one").isNull();
+        assertThat(prepared(new Requests(7).listTeams())).isInstanceOf(Paused.class);
+    }
+
+    @Test
+    void aProbeThatIsRefusedKeepsTheTimeOfTheFirstRefusal() {
+        paused(401, BAD_TOKEN, null);
+        clock.set(NOW.plusSeconds(60));
+        watch.probe();
+
+        assertThat(paused(401, BAD_TOKEN, null).until()).isEqualTo(NOW.plusSeconds(120));
+
+        assertThat(watch.refusedSince()).contains(NOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | {} | true",
+                "401 | {\"error\":\"You are not authorized to do this action\"} | true",
+                "404 | {\"error\":\"Resource could not be found\"} | true",
+                "403 | <html>blocked by the firewall</html> | false",
+                "200 | <html>Sign in</html> | false",
+                "502 | bad gateway | false",
+                "429 | Retry later | false"
+            })
+    void onlyAnAnswerOfChatwootItselfShowsThatTheTokenWorksAgain(int status, String body, boolean works) {
+        paused(401, BAD_TOKEN, null);
+
+        var unused = catchThrowable(() -> answer(status, body));
+
+        assertThat(watch.isRefused()).isNotEqualTo(works);
+    }
+
+    private Throwable prepared(ApiRequest request) {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setBody(request);
+        return catchThrowable(() -> gateway.prepare(exchange));
     }
 
     @ParameterizedTest
@@ -143,6 +192,7 @@ class GatewayTest {
                 .isInstanceOf(Rejected.class)
                 .hasMessageStartingWith("set-labels: " + status);
         assertThat(budget.free()).isEqualTo(60);
+        assertThat(watch.isRefused()).isFalse();
     }
 
     // ---- outages
@@ -175,7 +225,7 @@ class GatewayTest {
 
     @Test
     @Tag("invariant-12")
-    void aRequestLeavesWithOurHeadersAndNoOthers() {
+    void aRequestLeavesWithOurHeadersAndNoOthers() throws ChatwootException {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setHeader("CamelHttpUri", "http://169.254.169.254/");
         exchange.getMessage().setHeader("Cookie", "a=b");

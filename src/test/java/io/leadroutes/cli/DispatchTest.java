@@ -287,21 +287,6 @@ class DispatchTest {
     }
 
     @Test
-    void aRefusedTokenPausesAndLosesNothing() {
-        long id = product.conversation("Kim Token");
-        fail(1, Fault.status(401, "{\"error\":\"Invalid Access Token\"}"), labelsOf(id));
-
-        sandbox.customerWrites(id, "a bug");
-        await().until(() -> product.wish(id, "labels").path("error").asText().contains("401"));
-        String state = product.wish(id, "labels").path("state").asText();
-        clock.jump(Duration.ofSeconds(61));
-        product.settle();
-
-        assertThat(state).isEqualTo("pending");
-        assertThat(sandbox.conversation(id).labels()).containsExactly("technical-issue");
-    }
-
-    @Test
     @Tag("invariant-9")
     void anAssignmentThatAnswersNullIsADeadLetter() {
         long id = product.conversation("Lea Null");
