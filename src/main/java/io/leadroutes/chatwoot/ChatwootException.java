@@ -45,9 +45,23 @@ public abstract sealed class ChatwootException extends Exception {
     /** Any other 4xx, or a wish that cannot be: never repeated. */
     public static final class Rejected extends ChatwootException {
         private static final long serialVersionUID = 1L;
+        private final String reason;
 
+        /** Chatwoot answered with this status. */
+        Rejected(int status, String message) {
+            super(message);
+            this.reason = "chatwoot-" + status;
+        }
+
+        /** What is wished cannot be. */
         Rejected(String message) {
             super(message);
+            this.reason = Dispatcher.IMPOSSIBLE;
+        }
+
+        /** The class of the refusal, such as {@code chatwoot-404}, by which dead letters are found. */
+        public String reason() {
+            return reason;
         }
     }
 }

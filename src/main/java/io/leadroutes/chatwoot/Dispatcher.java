@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * choice of the most urgent one is made when it can be sent, not when it was wished.
  */
 public final class Dispatcher {
+    /** Reason of dead letters that no repetition can grant, whoever refuses them. */
+    static final String IMPOSSIBLE = "impossible";
+
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     private final Outbox outbox;
@@ -59,8 +62,10 @@ public final class Dispatcher {
     public void failed(Delivery delivery, Exception failure) {
         if (failure instanceof ChatwootException.Paused paused) {
             outbox.retryAt(delivery, paused.until(), paused.reached(), failure.getMessage());
-        } else if (failure instanceof ChatwootException.Rejected || failure instanceof IllegalArgumentException) {
-            outbox.dead(delivery, String.valueOf(failure.getMessage()));
+        } else if (failure instanceof ChatwootException.Rejected rejected) {
+            outbox.dead(delivery, rejected.reason(), rejected.getMessage());
+        } else if (failure instanceof IllegalArgumentException) {
+            outbox.dead(delivery, IMPOSSIBLE, String.valueOf(failure.getMessage()));
         } else {
             outbox.retryLater(delivery, Failures.kind(failure) + ": " + failure.getMessage());
         }

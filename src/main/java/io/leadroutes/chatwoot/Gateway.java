@@ -108,7 +108,7 @@ public final class Gateway {
             // Chatwoot itself has looked at the request; a 403 may be a firewall's.
             watch.accepted();
         }
-        throw new ChatwootException.Rejected(told);
+        throw new ChatwootException.Rejected(status, told);
     }
 
     /** True for a bad token and for none (CONTRACT section 3.1); a 401 with another text is about this item only. */

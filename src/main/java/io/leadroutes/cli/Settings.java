@@ -29,7 +29,9 @@ public final class Settings {
         /** Everything: the command takes webhooks. */
         ALL,
         /** What calls to Chatwoot take, the files of rules and routes; no webhooks, no databases. */
-        CALLS
+        CALLS,
+        /** What it takes to ask a leadroutes that runs on this machine. */
+        ADMIN
     }
 
     private record Setting(String property, String environment, String defaultValue) {}
@@ -67,6 +69,8 @@ public final class Settings {
             new Setting("conversation.workers", "CONVERSATION_WORKERS", "4"),
             new Setting("conversation.poll-ms", "CONVERSATION_POLL_MS", "50"),
             new Setting("outbox.poll-ms", "OUTBOX_POLL_MS", "50"),
+            new Setting("reconcile.every", "RECONCILE_EVERY", "10m"),
+            new Setting("retention.days", "RETENTION_DAYS", "30"),
             new Setting("admin.token", "ADMIN_TOKEN", ""));
 
     private final Map<String, String> values;
@@ -141,6 +145,15 @@ public final class Settings {
         return duration(values.get("conversation.debounce")).orElseThrow();
     }
 
+    /** Zero to look for no lost webhooks. */
+    Duration reconcileEvery() {
+        return duration(values.get("reconcile.every")).orElseThrow();
+    }
+
+    Duration retention() {
+        return Duration.ofDays(number("retention.days"));
+    }
+
     /** Without a slash at its end. */
     String baseUrl() {
         return values.get("chatwoot.base-url").replaceAll("/+$", "");
@@ -152,7 +165,14 @@ public final class Settings {
             range(wrong, "camel.server.port", 0, 65_535, "a port number, 0 for any free one");
             range(wrong, "camel.management.port", 0, 65_535, "a port number, 0 for any free one");
         }
-        checkCalls(wrong);
+        if (need == Need.ADMIN) {
+            range(wrong, "camel.server.port", 1, 65_535, "the port of the leadroutes that runs");
+            if (values.get("admin.token").isEmpty()) {
+                wrong.add("admin.token is missing; expected that of the leadroutes that runs" + hint("admin.token"));
+            }
+        } else {
+            checkCalls(wrong);
+        }
         if (need == Need.ALL) {
             checkRun(wrong);
         }
@@ -223,6 +243,15 @@ public final class Settings {
         range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
         range(wrong, "conversation.poll-ms", 1, 60_000, "milliseconds between two looks into an empty inbox");
         range(wrong, "outbox.poll-ms", 1, 60_000, "milliseconds between two looks into an empty outbox");
+        verify(
+                wrong,
+                "reconcile.every",
+                text -> duration(text)
+                        .filter(d -> d.compareTo(Duration.ofHours(24)) <= 0)
+                        .isPresent(),
+                "a time such as 10m, at most 24h, or 0 to look for no lost webhooks");
+        // A webhook may come again for days; until its event is pruned, it is known.
+        range(wrong, "retention.days", 7, 3_650, "days that what is done is kept");
     }
 
     private void range(List<String> wrong, String property, int min, int max, String expected) {

@@ -4,16 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.store.Json;
 import io.leadroutes.store.Records;
+import io.leadroutes.store.Records.DeadFilter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
@@ -23,6 +26,8 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
 /** What the {@code admin-*} routes do: design section 5. Every answer is JSON. */
 public final class Admin {
     private static final String BEARER = "Bearer ";
+    private static final String QUERY = "query";
+    private static final int MAX_LIMIT = 1_000;
 
     private final Records records;
     private final Optional<String> token;
@@ -65,7 +70,14 @@ public final class Admin {
             throw new RefusedException(401, "unauthorized");
         }
         exchange.setVariable("id", lastId(request.path()));
+        exchange.setVariable(QUERY, query(request));
         exchange.getMessage().removeHeaders("*");
+    }
+
+    private static Map<String, String> query(HttpServerRequest request) {
+        Map<String, String> query = new HashMap<>();
+        request.params().forEach(query::put);
+        return query;
     }
 
     /** The part of the path that names a conversation or a dead letter. */
@@ -94,8 +106,64 @@ public final class Admin {
         answer(exchange, 200, found);
     }
 
-    public void dead(Exchange exchange) {
-        answer(exchange, 200, records.dead());
+    /**
+     * Dead letters, at most {@code limit} (100) of them, with {@code after} those that follow the page that this id ended.
+     *
+     * @throws RefusedException 400 for a query that is not as it should be
+     */
+    public void dead(Exchange exchange) throws RefusedException {
+        Map<String, String> query = query(exchange, Set.of("queue", "reason", "conversation", "after", "limit"));
+        String limit = query.getOrDefault("limit", "100");
+        require(
+                limit.matches("\\d{1,4}") && Integer.parseInt(limit) >= 1 && Integer.parseInt(limit) <= MAX_LIMIT,
+                "limit is wrong; expected 1 to " + MAX_LIMIT);
+        String after = query.getOrDefault("after", "");
+        require(
+                after.isEmpty() || after.matches("(event|wish)-\\d{1,18}"),
+                "after is wrong; expected the id of a dead letter such as wish-12");
+        answer(exchange, 200, records.dead(deadFilter(query), after, Integer.parseInt(limit)));
+    }
+
+    private static DeadFilter deadFilter(Map<String, String> query) throws RefusedException {
+        String queue = query.getOrDefault("queue", "");
+        require(queue.matches("|event|wish"), "queue is wrong; expected event or wish");
+        String reason = query.getOrDefault("reason", "");
+        require(reason.matches("[a-z0-9-]{0,50}"), "reason is wrong; expected a word such as chatwoot-404");
+        String conversation = query.getOrDefault("conversation", "0");
+        require(conversation.matches("\\d{1,15}"), "conversation is wrong; expected its number");
+        return new DeadFilter(queue, reason, Long.parseLong(conversation));
+    }
+
+    /** A name that is not known might have been meant to narrow what is done. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> query(Exchange exchange, Set<String> known) throws RefusedException {
+        Map<String, String> query = exchange.getVariable(QUERY, Map.class);
+        require(
+                known.containsAll(query.keySet()),
+                "the query has a name that is not known; expected " + String.join(", ", new TreeSet<>(known)));
+        return query;
+    }
+
+    private static void require(boolean isSo, String error) throws RefusedException {
+        if (!isSo) {
+            throw new RefusedException(400, error);
+        }
+    }
+
+    private static DeadFilter allOfOneReason(Exchange exchange) throws RefusedException {
+        DeadFilter filter = deadFilter(query(exchange, Set.of("queue", "reason", "conversation")));
+        require(!filter.reason().isEmpty(), "reason is missing; expected one such as chatwoot-404");
+        return filter;
+    }
+
+    /** @throws RefusedException 400 for a query that is not as it should be */
+    public void retryAll(Exchange exchange) throws RefusedException {
+        answer(exchange, 200, Map.of("retried", records.retry(allOfOneReason(exchange))));
+    }
+
+    /** @throws RefusedException 400 for a query that is not as it should be */
+    public void dropAll(Exchange exchange) throws RefusedException {
+        answer(exchange, 200, Map.of("dropped", records.drop(allOfOneReason(exchange))));
     }
 
     /** @throws RefusedException 404 if there is no such dead letter */

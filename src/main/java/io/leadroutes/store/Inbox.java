@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -43,6 +42,10 @@ public final class Inbox {
 
     private static final Duration CROWD_LASTS = Duration.ofMillis(200);
     private static final Duration PAUSE_IN_CROWD = Duration.ofSeconds(1);
+    /** Reasons of dead letters: a payload that cannot be read, and one whose handling failed each time. */
+    private static final String BAD_EVENT = "bad-event";
+
+    private static final String FAILED = "failed";
 
     private static final int MAX_ATTEMPTS = 5;
     private static final int MAX_EVENTS_PER_CLAIM = 100;
@@ -322,10 +325,15 @@ public final class Inbox {
     }
 
     private void setAside(long id, String problem) {
-        database.jdbc().sql("""
+        database.jdbc()
+                .sql("""
                         UPDATE webhook_event
-                        SET attempts = attempts + 1, state = 'dead', error = :error
-                        WHERE id = :id""").param("error", problem).param("id", id).update();
+                        SET attempts = attempts + 1, state = 'dead', reason = :reason, error = :error
+                        WHERE id = :id""")
+                .param("reason", BAD_EVENT)
+                .param("error", problem)
+                .param("id", id)
+                .update();
         LOG.warn("event {} cannot be read and is set aside as a dead letter: {}", id, problem);
     }
 
@@ -377,19 +385,14 @@ public final class Inbox {
         database.jdbc()
                 .sql("""
                         UPDATE webhook_event
-                        SET attempts = :attempts, state = :state, error = :error, due_at = :dueAt
+                        SET attempts = :attempts, state = :state, reason = :reason, error = :error, due_at = :dueAt
                         WHERE id = :id AND state = 'new'""")
-                .params(Map.of(
-                        "attempts",
-                        attempts,
-                        "state",
-                        dead ? "dead" : "new",
-                        "error",
-                        Failures.describe(failure, MAX_ERROR_CHARS),
-                        "dueAt",
-                        Timestamp.from(now.plusMillis(100L << attempts)),
-                        "id",
-                        suspect.id()))
+                .param("attempts", attempts)
+                .param("state", dead ? "dead" : "new")
+                .param("reason", dead ? FAILED : null)
+                .param("error", Failures.describe(failure, MAX_ERROR_CHARS))
+                .param("dueAt", Timestamp.from(now.plusMillis(100L << attempts)))
+                .param("id", suspect.id())
                 .update();
         LOG.warn(
                 "event {} of lane {} failed, attempt {} of {}{}: {}",

@@ -49,6 +49,11 @@ public final class Outbox {
     /** About 72 hours of trying. */
     private static final int MAX_ATTEMPTS = GROWING_ATTEMPTS + 72 * 4;
 
+    /** Reasons of dead letters: repeated for 72 hours in vain, and a row that this release cannot read. */
+    private static final String GAVE_UP = "gave-up";
+
+    private static final String UNREADABLE = "unreadable";
+
     private static final int MAX_TEXT_CHARS = 2_000;
     private static final TypeReference<List<Reason>> REASONS = new TypeReference<>() {};
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
@@ -341,8 +346,9 @@ public final class Outbox {
             database.jdbc()
                     .sql("""
                             UPDATE outbox
-                            SET state = 'dead', wish_key = NULL, error = :error, lease_until = NULL
+                            SET state = 'dead', wish_key = NULL, reason = :reason, error = :error, lease_until = NULL
                             WHERE id = :id""")
+                    .param("reason", UNREADABLE)
                     .param("error", cut(e.getMessage()))
                     .param("id", row.id)
                     .update();
@@ -365,13 +371,19 @@ public final class Outbox {
                 .update();
     }
 
-    /** Sets a wish aside that will never be granted as it is. */
-    public void dead(Delivery delivery, String error) {
+    /**
+     * Sets a wish aside that will never be granted as it is.
+     *
+     * @param reason the class of the error, by which dead letters are found: lower-case words and hyphens, at most 50
+     */
+    public void dead(Delivery delivery, String reason, String error) {
         database.jdbc()
                 .sql("""
                         UPDATE outbox
-                        SET state = 'dead', attempts = attempts + 1, error = :error, lease_until = NULL
+                        SET state = 'dead', attempts = attempts + 1, reason = :reason, error = :error,
+                          lease_until = NULL
                         WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
+                .param("reason", reason)
                 .param("error", cut(error))
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
@@ -389,7 +401,7 @@ public final class Outbox {
      */
     public void retryLater(Delivery delivery, String error) {
         if (delivery.attempts() + 1 >= MAX_ATTEMPTS) {
-            dead(delivery, error);
+            dead(delivery, GAVE_UP, error);
             return;
         }
         putBack(
@@ -461,10 +473,11 @@ public final class Outbox {
         database.jdbc()
                 .sql("""
                         UPDATE outbox
-                        SET state = :state, wish_key = :key, attempts = :attempts, error = :error, due_at = :dueAt,
-                          lease_until = NULL
+                        SET state = :state, wish_key = :key, attempts = :attempts, reason = NULL, error = :error,
+                          due_at = :dueAt, done_at = :doneAt, lease_until = NULL
                         WHERE id = :id""")
                 .param("state", newer.isPresent() ? "merged" : "pending")
+                .param("doneAt", newer.isPresent() ? Timestamp.from(clock.instant()) : null)
                 .param("key", newer.isPresent() ? null : key)
                 .param("attempts", attempts)
                 .param("error", cut(error))
@@ -524,6 +537,27 @@ public final class Outbox {
                 FROM outbox
                 WHERE id = :id AND state = 'dead'
                 FOR UPDATE""", Map.of("id", id), clock.instant(), 1, "put back by hand");
+    }
+
+    /**
+     * How many wishes for Chatwoot wait to be sent now or are being sent, counted up to a limit.
+     *
+     * @param limit where counting ends
+     */
+    public int dueForChatwoot(int limit) {
+        return database.jdbc()
+                .sql("""
+                        SELECT COUNT(*)
+                        FROM (
+                          SELECT id
+                          FROM outbox
+                          WHERE destination = 'chatwoot'
+                            AND (state = 'sending' OR state = 'pending' AND due_at <= :now)
+                          LIMIT :limit) due""")
+                .param("now", Timestamp.from(clock.instant()))
+                .param("limit", limit)
+                .query(Integer.class)
+                .single();
     }
 
     private static String cut(String text) {

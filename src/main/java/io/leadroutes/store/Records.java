@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What operators ask of the two queues and the conversations, and what they may do with dead letters. */
 public final class Records {
@@ -135,32 +136,73 @@ public final class Records {
         }
     }
 
-    /** Dead letters of both queues, the newest first, at most 500 of each; ids are unique over both. */
+    /**
+     * Which dead letters are meant.
+     *
+     * @param queue {@code event} or {@code wish}; empty for both
+     * @param reason the class of the error, such as {@code chatwoot-404}; empty for any
+     * @param conversationId 0 for any
+     */
+    public record DeadFilter(String queue, String reason, long conversationId) {
+        public static final DeadFilter ALL = new DeadFilter("", "", 0);
+
+        private boolean hasEvents() {
+            return !queue.equals("wish");
+        }
+
+        private boolean hasWishes() {
+            return !queue.equals("event");
+        }
+    }
+
+    /** The newest dead letters of both queues, at most 500 of each. */
     public List<Map<String, Object>> dead() {
+        return dead(DeadFilter.ALL, "", 2 * MAX_ROWS);
+    }
+
+    /**
+     * Dead letters by column name: events, then wishes, the newest first. Ids are unique over both queues.
+     *
+     * @param after the id that ended the page before; empty for the first page
+     * @param limit how many at most
+     */
+    public List<Map<String, Object>> dead(DeadFilter filter, String after, int limit) {
         List<Map<String, Object>> dead = new ArrayList<>();
-        dead.addAll(database.jdbc()
-                .sql("""
-                        SELECT id, 'event' AS queue, event AS kind, conversation_id, attempts, error, received_at AS at
-                        FROM webhook_event
-                        WHERE state = 'dead'
-                        ORDER BY id DESC
-                        LIMIT :limit""")
-                .param("limit", MAX_ROWS)
-                .query((rs, i) -> row(rs))
-                .list());
-        dead.addAll(database.jdbc()
-                .sql("""
-                        SELECT id, 'wish' AS queue, kind, destination, conversation_id, attempts, error,
-                          created_at AS at
-                        FROM outbox
-                        WHERE state = 'dead'
-                        ORDER BY id DESC
-                        LIMIT :limit""")
-                .param("limit", MAX_ROWS)
-                .query((rs, i) -> row(rs))
-                .list());
+        if (filter.hasEvents() && wishId(after).isEmpty()) {
+            dead.addAll(page("""
+                    SELECT id, 'event' AS queue, event AS kind, conversation_id, reason, attempts, error,
+                      received_at AS at
+                    FROM webhook_event
+                    WHERE state = 'dead' AND id < :before
+                      AND (:reason = '' OR reason = :reason)
+                      AND (:conversation = 0 OR conversation_id = :conversation)
+                    ORDER BY id DESC
+                    LIMIT :limit""", filter, eventId(after), limit));
+        }
+        if (filter.hasWishes() && dead.size() < limit) {
+            dead.addAll(page("""
+                    SELECT id, 'wish' AS queue, kind, destination, conversation_id, reason, attempts, error,
+                      created_at AS at
+                    FROM outbox
+                    WHERE state = 'dead' AND id < :before
+                      AND (:reason = '' OR reason = :reason)
+                      AND (:conversation = 0 OR conversation_id = :conversation)
+                    ORDER BY id DESC
+                    LIMIT :limit""", filter, wishId(after), limit - dead.size()));
+        }
         dead.forEach(letter -> letter.put("id", letter.get("queue") + "-" + letter.get("id")));
         return dead;
+    }
+
+    private List<Map<String, Object>> page(String sql, DeadFilter filter, Optional<Long> before, int limit) {
+        return database.jdbc()
+                .sql(sql)
+                .param("before", before.orElse(Long.MAX_VALUE))
+                .param("reason", filter.reason)
+                .param("conversation", filter.conversationId)
+                .param("limit", limit)
+                .query((rs, i) -> row(rs))
+                .list();
     }
 
     /**
@@ -180,7 +222,7 @@ public final class Records {
         return database.jdbc()
                         .sql("""
                                 UPDATE webhook_event
-                                SET state = 'new', attempts = 0, due_at = :now
+                                SET state = 'new', attempts = 0, reason = NULL, due_at = :now
                                 WHERE id = :id AND state = 'dead'""")
                         .param("now", Timestamp.from(clock.instant()))
                         .param("id", id)
@@ -188,20 +230,74 @@ public final class Records {
                 == 1;
     }
 
+    /** Puts all of them back into their queues; returns how many that were. One that fails again meanwhile is not repeated. */
+    public int retry(DeadFilter filter) {
+        return each(filter, this::retry);
+    }
+
     /**
-     * Deletes a dead letter for good.
+     * Gives a dead letter up. Its row stays until it is pruned, without what an event said, so that the same event is
+     * known if it comes again.
      *
      * @return false if there is no such dead letter
      */
     public boolean drop(String id) {
         return eventId(id)
-                .map(event -> delete("DELETE FROM webhook_event WHERE id = :id AND state = 'dead'", event))
-                .or(() -> wishId(id).map(wish -> delete("DELETE FROM outbox WHERE id = :id AND state = 'dead'", wish)))
+                .map(this::dropEvent)
+                .or(() -> wishId(id).map(this::dropWish))
                 .orElse(false);
     }
 
-    private boolean delete(String sql, long id) {
-        return database.jdbc().sql(sql).param("id", id).update() == 1;
+    private boolean dropEvent(long id) {
+        return Boolean.TRUE.equals(database.transaction().execute(status -> {
+            boolean isDropped = drop("""
+                    UPDATE webhook_event
+                    SET state = 'dropped', handled_at = :now
+                    WHERE id = :id AND state = 'dead'""", id);
+            if (isDropped) {
+                database.jdbc()
+                        .sql("DELETE FROM webhook_payload WHERE event_id = :id")
+                        .param("id", id)
+                        .update();
+            }
+            return isDropped;
+        }));
+    }
+
+    private boolean dropWish(long id) {
+        return drop("""
+                UPDATE outbox
+                SET state = 'dropped', done_at = :now
+                WHERE id = :id AND state = 'dead'""", id);
+    }
+
+    private boolean drop(String sql, long id) {
+        return database.jdbc()
+                        .sql(sql)
+                        .param("now", Timestamp.from(clock.instant()))
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    /** Gives all of them up; returns how many that were. */
+    public int drop(DeadFilter filter) {
+        return each(filter, this::drop);
+    }
+
+    /** From the newest to the oldest, so that what dies anew behind the page is not met again. */
+    private int each(DeadFilter filter, Predicate<String> action) {
+        int count = 0;
+        String last = "";
+        List<Map<String, Object>> page;
+        do {
+            page = dead(filter, last, MAX_ROWS);
+            for (Map<String, Object> letter : page) {
+                last = (String) letter.get("id");
+                count += action.test(last) ? 1 : 0;
+            }
+        } while (page.size() == MAX_ROWS);
+        return count;
     }
 
     private static Optional<Long> eventId(String id) {

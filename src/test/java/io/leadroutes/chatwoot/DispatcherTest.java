@@ -72,7 +72,7 @@ class DispatcherTest {
         Dispatcher dispatcher = dispatcher(9);
         List<Delivery> taken = dispatcher.next();
 
-        dispatcher.failed(taken.get(0), new ChatwootException.Rejected("404"));
+        dispatcher.failed(taken.get(0), new ChatwootException.Rejected(404, "404"));
         dispatcher.failed(taken.get(1), new IllegalArgumentException("contact_id is missing"));
         dispatcher.failed(taken.get(2), new ChatwootException.Unavailable("500"));
         dispatcher.failed(taken.get(3), new IOException());
@@ -83,6 +83,8 @@ class DispatcherTest {
         dispatcher.done(taken.get(6), "200");
 
         assertThat(store.records.outbox()).isEqualTo(new Depth(5, 2));
-        assertThat(store.records.dead()).extracting(row -> row.get("error")).contains("404", "contact_id is missing");
+        assertThat(store.records.dead())
+                .extracting(row -> row.get("reason") + ": " + row.get("error"))
+                .containsExactlyInAnyOrder("chatwoot-404: 404", "impossible: contact_id is missing");
     }
 }

@@ -43,6 +43,8 @@ class AdminTest {
         "GET, /admin/dead",
         "POST, /admin/dead/wish-1/retry",
         "DELETE, /admin/dead/wish-1",
+        "POST, /admin/dead/retry?reason=failed",
+        "POST, /admin/dead/drop?reason=failed",
         "POST, /admin/rules/try"
     })
     @Tag("invariant-12")
@@ -153,6 +155,73 @@ class AdminTest {
         assertThat(again.statusCode()).isEqualTo(404);
         assertThat(letter(id).isMissingNode()).isTrue();
         assertThat(sandbox.conversation(id).labels()).isEmpty();
+    }
+
+    @Test
+    void deadLettersAreListedByWhatIsAskedFor() {
+        long id = refused("Eve Listed");
+
+        assertThat(product.admin("/admin/dead?reason=chatwoot-422&queue=wish&conversation=" + id))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.path("reason").asText()).isEqualTo("chatwoot-422"));
+        assertThat(product.admin("/admin/dead?reason=chatwoot-404&conversation=" + id))
+                .isEmpty();
+        assertThat(product.admin("/admin/dead?queue=event&conversation=" + id)).isEmpty();
+        String newest = product.admin("/admin/dead?queue=wish&limit=1")
+                .path(0)
+                .path("id")
+                .asText();
+        assertThat(product.admin("/admin/dead?queue=wish&limit=1&after=" + newest)
+                        .path(0)
+                        .path("id")
+                        .asText())
+                .isNotEqualTo(newest);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "queue=inbox",
+                "reason=a%27b",
+                "conversation=x",
+                "limit=0",
+                "limit=1001",
+                "limit=-1",
+                "after=7",
+                "resaon=failed"
+            })
+    void aQueryThatIsNotUnderstoodIsRefused(String query) {
+        var answer = product.send(product.adminRequest("/admin/dead?" + query).GET());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(Product.json(answer).path("error").asText()).contains("expected");
+    }
+
+    @Test
+    void allOfAReasonCanBeTriedAgainOrDropped() {
+        sandbox.failNext(2, Fault.status(418, "{\"error\":\"no\"}"), call -> call.is("POST", "/labels"));
+        long first = write("Flo Bulk", "a bug");
+        long second = write("Gus Bulk", "a bug");
+
+        var retried = bulk("retry?reason=chatwoot-418&conversation=" + first);
+        product.settle();
+        var dropped = bulk("drop?reason=chatwoot-418");
+
+        assertThat(retried.body()).isEqualTo("{\"retried\":1}");
+        assertThat(dropped.body()).isEqualTo("{\"dropped\":1}");
+        assertThat(sandbox.conversation(first).labels()).containsExactly("technical-issue");
+        assertThat(sandbox.conversation(second).labels()).isEmpty();
+        assertThat(product.wish(second, "labels").path("state").asText()).isEqualTo("dropped");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"retry", "drop", "retry?reason=", "drop?queue=wish", "drop?reason=failed&conversatoin=7"})
+    void allLettersOfNoReasonAreNotTouchedAtOnce(String path) {
+        assertThat(bulk(path).statusCode()).isEqualTo(400);
+    }
+
+    private static HttpResponse<String> bulk(String path) {
+        return product.send(product.adminRequest("/admin/dead/" + path).POST(BodyPublishers.noBody()));
     }
 
     @ParameterizedTest

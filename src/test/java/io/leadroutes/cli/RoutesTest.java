@@ -133,6 +133,8 @@ class RoutesTest {
         String dead = product.admin("/admin/dead").path(0).path("id").asText();
         product.send(product.adminRequest("/admin/dead/" + dead + "/retry").POST(BodyPublishers.noBody()));
         product.send(product.adminRequest("/admin/dead/wish-0").DELETE());
+        product.send(product.adminRequest("/admin/dead/retry?reason=failed").POST(BodyPublishers.noBody()));
+        product.send(product.adminRequest("/admin/dead/drop?reason=failed").POST(BodyPublishers.noBody()));
         product.send(
                 product.adminRequest("/admin/rules/try").POST(BodyPublishers.ofString("{\"content\":\"a demo\"}")));
         product.settle();

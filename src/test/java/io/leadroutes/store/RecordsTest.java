@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
+import io.leadroutes.store.Records.DeadFilter;
 import io.leadroutes.store.TestDatabases.Engine;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +65,7 @@ class RecordsTest {
     private Delivery deadWish() {
         store.wish(A, Urgency.TAGGING, new Wish.AssignTeam("nobody"));
         Delivery delivery = store.next();
-        store.outbox.dead(delivery, "no such team");
+        store.outbox.dead(delivery, "impossible", "no such team");
         return delivery;
     }
 
@@ -130,6 +133,108 @@ class RecordsTest {
         assertThat(store.records.dead()).isEmpty();
         assertThat(store.count("webhook_payload")).isZero();
         assertThat(store.records.drop(event)).isFalse();
+        assertThat(store.records.retry(event)).isFalse();
+        assertThat(store.records.inbox()).isEqualTo(new Records.Depth(0, 0));
+        assertThat(store.records.outbox()).isEqualTo(new Records.Depth(0, 0));
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aDroppedEventIsKnownIfItComesAgain() {
+        deadEvent();
+        store.records.drop((String) store.records.dead().get(0).get("id"));
+
+        assertThat(store.append(Bodies.message(A, 1, "hello").at(store.clock.instant())))
+                .isZero();
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void deadLettersAreFoundByQueueReasonAndConversation() {
+        deadEvent();
+        deadWish();
+        store.wish(1581, Urgency.TAGGING, new Wish.AssignTeam("sales"));
+        store.outbox.dead(store.next(), "chatwoot-404", "set-team: 404");
+
+        assertThat(ids("", "", 0)).hasSize(3);
+        assertThat(ids("event", "", 0)).hasSize(1).allMatch(id -> id.startsWith("event-"));
+        assertThat(ids("wish", "", 0)).hasSize(2).allMatch(id -> id.startsWith("wish-"));
+        assertThat(ids("", "failed", 0)).isEqualTo(ids("event", "", 0));
+        assertThat(ids("", "chatwoot-404", 0)).isEqualTo(ids("", "", 1581));
+        assertThat(ids("", "impossible", 1581)).isEmpty();
+    }
+
+    private List<String> ids(String queue, String reason, long conversation) {
+        return store.records.dead(new DeadFilter(queue, reason, conversation), "", 10).stream()
+                .map(letter -> (String) letter.get("id"))
+                .toList();
+    }
+
+    @Test
+    void pagesFollowEachOtherOverBothQueues() {
+        deadEvent();
+        for (int i = 0; i < 3; i++) {
+            deadWish();
+        }
+
+        List<Object> paged = new ArrayList<>();
+        String after = "";
+        List<Map<String, Object>> page;
+        do {
+            page = store.records.dead(DeadFilter.ALL, after, 2);
+            for (Map<String, Object> letter : page) {
+                after = (String) letter.get("id");
+                paged.add(after);
+            }
+        } while (page.size() == 2);
+
+        assertThat(paged)
+                .isEqualTo(store.records.dead().stream()
+                        .map(letter -> letter.get("id"))
+                        .toList());
+        assertThat(paged).hasSize(4).doesNotHaveDuplicates();
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void allOfAReasonAreRetriedOrDroppedAndNoOthers() {
+        for (int i = 0; i < 3; i++) {
+            deadWish();
+        }
+        deadEvent();
+        store.wish(1581, Urgency.TAGGING, new Wish.AssignTeam("sales"));
+        store.outbox.dead(store.next(), "chatwoot-404", "set-team: 404");
+
+        assertThat(store.records.retry(new DeadFilter("", "failed", 0))).isEqualTo(1);
+        assertThat(store.records.drop(new DeadFilter("", "chatwoot-404", 0))).isEqualTo(1);
+        assertThat(store.records.retry(new DeadFilter("", "impossible", 0))).isEqualTo(3);
+
+        assertThat(store.records.dead()).isEmpty();
+        assertThat(store.records.inbox()).isEqualTo(new Records.Depth(1, 0));
+        assertThat(store.count("outbox WHERE state = 'pending'"))
+                .as("of one kind, merged")
+                .isEqualTo(1);
+        assertThat(store.count("outbox WHERE state = 'dropped'")).isEqualTo(1);
+    }
+
+    @Test
+    void moreThanAPageIsRetriedAtOnce() {
+        store.database
+                .jdbc()
+                .sql("""
+                        INSERT INTO webhook_event (id, account_id, lane, event, received_at, due_at, state, reason)
+                        SELECT x, 1, 'l', 'e', :now, :now, 'dead', 'failed'
+                        FROM (SELECT a.n * 100 + b.n AS x FROM
+                          (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)) a (n),
+                          (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16),
+                            (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30), (31),
+                            (32), (33), (34), (35), (36), (37), (38), (39), (40), (41), (42), (43)) b (n)) ids""")
+                .param("now", Timestamp.from(store.clock.instant()))
+                .update();
+
+        assertThat(store.records.retry(new DeadFilter("event", "failed", 0))).isEqualTo(12 * 43);
+
+        assertThat(store.records.inbox()).isEqualTo(new Records.Depth(12 * 43, 0));
     }
 
     @Test
