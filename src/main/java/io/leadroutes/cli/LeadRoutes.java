@@ -37,6 +37,7 @@ import io.leadroutes.store.Events;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
+import io.leadroutes.store.Retention;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -104,6 +105,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindDispatchers(settings, clock, outbox, conversations);
         bindIntake(settings, clock);
         bindOps(settings, rules);
+        main.bind("retention", new Retention(database, clock, settings.retention()));
         configure(settings);
     }
 

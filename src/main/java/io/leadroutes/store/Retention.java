@@ -1,0 +1,122 @@
+package io.leadroutes.store;
+
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Prunes what is finally done and old: handled and dropped events with their payloads, the lanes that they leave empty,
+ * granted, merged and dropped wishes, and gaps that were made good. Conversations, score entries and dead letters stay.
+ *
+ * <p>An event's dedupe keys go with it, so that a repetition is known for as long as events are kept (invariant 2).
+ */
+public final class Retention {
+    private static final int BATCH = 500;
+
+    private final Database database;
+    private final Clock clock;
+    private final Duration kept;
+
+    /** @param kept how long after it is done each row stays */
+    public Retention(Database database, Clock clock, Duration kept) {
+        this.database = database;
+        this.clock = clock;
+        this.kept = kept;
+    }
+
+    /**
+     * Prunes one batch of each kind in a short transaction, unless another replica is at it. The rows are nobody else's:
+     * what is done is not touched again.
+     *
+     * @return how many rows are gone; 0 if there is nothing more to do now
+     */
+    public int prune() {
+        Timestamp before = Timestamp.from(clock.instant().minus(kept));
+        return database.transaction().execute(status -> {
+            boolean isMine = database.jdbc()
+                    .sql("SELECT lane FROM lane WHERE lane = 'retention' FOR UPDATE SKIP LOCKED")
+                    .query(String.class)
+                    .optional()
+                    .isPresent();
+            return isMine ? pruneEvents(before) + pruneWishes(before) + pruneGaps(before) : 0;
+        });
+    }
+
+    private record Handled(long id, String lane) {}
+
+    private int pruneEvents(Timestamp before) {
+        // By the index on handled_at, which only finished events have.
+        List<Handled> old = database.jdbc()
+                .sql("""
+                        SELECT id, lane
+                        FROM webhook_event
+                        WHERE handled_at < :before AND state IN ('done', 'dropped')
+                        ORDER BY handled_at
+                        LIMIT :limit""")
+                .param("before", before)
+                .param("limit", BATCH)
+                .query((rs, i) -> new Handled(rs.getLong("id"), rs.getString("lane")))
+                .list();
+        if (old.isEmpty()) {
+            return 0;
+        }
+        // Payloads go by their foreign key.
+        database.jdbc()
+                .sql("DELETE FROM webhook_event WHERE id IN (:ids)")
+                .param("ids", old.stream().map(Handled::id).toList())
+                .update();
+        pruneLanes(old.stream().map(Handled::lane).distinct().toList());
+        return old.size();
+    }
+
+    /** A lane that a worker holds is in use, whatever it held before; one that comes back is made anew. */
+    private void pruneLanes(List<String> lanes) {
+        List<String> empty = database.jdbc()
+                .sql("""
+                        SELECT lane
+                        FROM lane
+                        WHERE lane IN (:lanes)
+                          AND NOT EXISTS (
+                            SELECT 1 FROM webhook_event e
+                            WHERE e.state IN ('new', 'done', 'dead', 'dropped') AND e.lane = lane.lane)
+                        FOR UPDATE SKIP LOCKED""")
+                .param("lanes", lanes)
+                .query(String.class)
+                .list();
+        if (!empty.isEmpty()) {
+            database.jdbc()
+                    .sql("DELETE FROM lane WHERE lane IN (:lanes)")
+                    .param("lanes", empty)
+                    .update();
+        }
+    }
+
+    private int pruneWishes(Timestamp before) {
+        List<Long> old = database.jdbc()
+                .sql("""
+                        SELECT id
+                        FROM outbox
+                        WHERE done_at < :before AND state IN ('done', 'merged', 'dropped')
+                        ORDER BY done_at
+                        LIMIT :limit""")
+                .param("before", before)
+                .param("limit", BATCH)
+                .query(Long.class)
+                .list();
+        if (!old.isEmpty()) {
+            database.jdbc()
+                    .sql("DELETE FROM outbox WHERE id IN (:ids)")
+                    .param("ids", old)
+                    .update();
+        }
+        return old.size();
+    }
+
+    private int pruneGaps(Timestamp before) {
+        return database.jdbc()
+                .sql("DELETE FROM gap WHERE reconciled_at < :before")
+                .param("before", before)
+                .update();
+    }
+}
