@@ -12,9 +12,10 @@ public final class Bench {
         switch (args.length == 0 ? "" : args[0]) {
             case "intake" -> IntakeBench.run(rest);
             case "overload" -> IntakeBench.overload(rest);
+            case "calls" -> CallsBench.run(rest);
             default ->
                 throw new IllegalArgumentException(
-                        "bench is " + Arrays.toString(args) + "; expected intake or overload");
+                        "bench is " + Arrays.toString(args) + "; expected intake, overload or calls");
         }
         System.exit(0);
     }

@@ -8,22 +8,22 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs like the system's or faster, and jumps ahead when told to. */
-final class JumpingClock extends Clock {
+public final class JumpingClock extends Clock {
     private final Clock system = Clock.systemUTC();
     private final Instant start = system.instant();
     private final int speed;
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
-    JumpingClock() {
+    public JumpingClock() {
         this(1);
     }
 
     /** @param speed seconds in a second of the system's */
-    JumpingClock(int speed) {
+    public JumpingClock(int speed) {
         this.speed = speed;
     }
 
-    void jump(Duration by) {
+    public void jump(Duration by) {
         ahead.updateAndGet(by::plus);
     }
 

@@ -1,0 +1,441 @@
+package io.leadroutes.bench;
+
+import io.leadroutes.cli.JumpingClock;
+import io.leadroutes.cli.Product;
+import io.leadroutes.sandbox.Call;
+import io.leadroutes.sandbox.ConversationView;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * How much is done with 60 calls a minute: by the reference's handler and by each strategy of ours, against the sandbox with
+ * its limiter, in accelerated time. Without arguments all of it, else the reference or strategies named.
+ */
+final class CallsBench {
+    private static final long SEED = 20_261_122;
+    private static final int LIMIT = 60;
+    private static final String QUALIFYING = "An enterprise with a budget wants a demo";
+    private static final String ESCALATING = "Our enterprise wants to cancel";
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static final String REFERENCE = "reference";
+    private static final List<String> STRATEGIES = List.of("direct");
+
+    private CallsBench() {}
+
+    static void run(List<String> wanted) throws IOException, InterruptedException, SQLException {
+        List<String> all =
+                Stream.concat(Stream.of(REFERENCE), STRATEGIES.stream()).toList();
+        if (!all.containsAll(wanted)) {
+            throw new IllegalArgumentException("bench calls " + wanted + "; expected some of " + all);
+        }
+        Trace trace = Trace.of(SEED);
+        System.out.printf(
+                Locale.ROOT,
+                "%d customer messages in %d conversations within 20 minutes, %d calls a minute%n",
+                Trace.MESSAGES,
+                trace.conversations(),
+                LIMIT);
+        System.out.printf(
+                Locale.ROOT,
+                "%-10s %22s %12s %8s %10s %14s %26s%n",
+                "",
+                "calls/100 messages",
+                "leads/min",
+                "429s",
+                "minutes",
+                "lost of agents",
+                "escalation p50/p99 (s)");
+        for (String name : wanted.isEmpty() ? all : wanted) {
+            Row row = name.equals(REFERENCE) ? reference(trace) : ours(trace, name);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-10s %22.1f %12.1f %8d %10.1f %14d %26s%n",
+                    name,
+                    row.calls * 100.0 / Trace.MESSAGES,
+                    row.leadsPerMinute,
+                    row.refused,
+                    row.minutes,
+                    row.lost,
+                    row.escalation);
+        }
+    }
+
+    private record Row(long calls, double leadsPerMinute, long refused, double minutes, int lost, String escalation) {}
+
+    // The reference.
+
+    private static Row reference(Trace trace) throws IOException, InterruptedException {
+        int speed = 400;
+        JumpingClock clock = new JumpingClock(speed);
+        try (SandboxChatwoot sandbox =
+                SandboxChatwoot.builder().clock(clock).rateLimitPerMinute(LIMIT).start()) {
+            Players players = new Players(sandbox, trace.conversations());
+            ReferenceHandler handler = new ReferenceHandler(sandbox, clock, speed);
+            Instant start = clock.instant();
+            for (Trace.Act act : trace.acts()) {
+                players.play(act);
+                if (act.kind() == Trace.Kind.CUSTOMER) {
+                    handler.customerWrote(players.id(act.conversation()), act.text());
+                }
+            }
+            double minutes = minutes(start, clock.instant());
+            int calls = handler.answered();
+            long refused = handler.refused();
+            Instant leadsFrom = clock.instant();
+            int leads = 60;
+            for (int i = 0; i < leads; i++) {
+                handler.customerWrote(players.newConversation(), QUALIFYING);
+            }
+            return new Row(
+                    calls,
+                    leads / minutes(leadsFrom, clock.instant()),
+                    refused,
+                    minutes,
+                    players.lost(),
+                    "behind all others");
+        }
+    }
+
+    // Ours.
+
+    private static Row ours(Trace trace, String strategy) throws IOException, InterruptedException, SQLException {
+        Row played = play(trace, strategy);
+        return new Row(
+                played.calls, leads(strategy), played.refused, played.minutes, played.lost, escalations(strategy));
+    }
+
+    private static Row play(Trace trace, String strategy) throws InterruptedException {
+        int speed = 40;
+        try (Bed bed = new Bed(strategy, speed)) {
+            SandboxChatwoot sandbox = bed.product.sandbox();
+            Players players = new Players(sandbox, trace.conversations());
+            Instant start = bed.clock.instant();
+            for (Trace.Act act : trace.acts()) {
+                bed.waitUntil(start.plus(act.at()));
+                players.play(act);
+            }
+            bed.drain();
+            List<Call> calls = sandbox.calls();
+            if (bed.product.runtime().records().outbox().dead() > 0) {
+                throw new IllegalStateException("dead letters: " + bed.product.admin("/admin/dead"));
+            }
+            if (Boolean.getBoolean("bench.calls")) {
+                Map<String, Integer> kinds = new LinkedHashMap<>();
+                calls.forEach(call ->
+                        kinds.merge(call.method() + " " + call.path().replaceAll("\\d+", "#"), 1, Integer::sum));
+                System.out.println(kinds);
+            }
+            return new Row(
+                    calls.size(),
+                    0,
+                    refused(calls),
+                    minutes(start, calls.get(calls.size() - 1).at()),
+                    players.lost(),
+                    "");
+        }
+    }
+
+    private static long refused(List<Call> calls) {
+        return calls.stream().filter(call -> call.status() == 429).count();
+    }
+
+    /** Complete leads per minute when there are more than can be worked off: the first minute, a burst, does not count. */
+    private static double leads(String strategy) throws InterruptedException {
+        int speed = 20;
+        int leads = strategy.equals("direct") ? 100 : 300;
+        try (Bed bed = new Bed(strategy, speed)) {
+            Players players = new Players(bed.product.sandbox(), 0);
+            Instant start = bed.clock.instant();
+            List<Long> open = new ArrayList<>();
+            for (int i = 0; i < leads; i++) {
+                long id = players.newConversation();
+                open.add(id);
+                bed.product.sandbox().customerWrites(id, QUALIFYING);
+            }
+            int inFirstMinute = 0;
+            Instant last = start;
+            Instant giveUp = Instant.now().plus(PATIENCE);
+            while (!open.isEmpty() && Instant.now().isBefore(giveUp)) {
+                Thread.sleep(20);
+                int before = open.size();
+                open.removeIf(id -> isComplete(bed.product.sandbox().conversation(id)));
+                Instant now = bed.clock.instant();
+                if (now.isBefore(start.plusSeconds(60))) {
+                    inFirstMinute = leads - open.size();
+                } else if (open.size() < before) {
+                    last = now;
+                }
+            }
+            if (!open.isEmpty()) {
+                throw new IllegalStateException(open.size() + " leads are not complete after " + PATIENCE);
+            }
+            return (leads - inFirstMinute) / minutes(start.plusSeconds(60), last);
+        }
+    }
+
+    private static boolean isComplete(ConversationView conversation) {
+        return conversation.labels().containsAll(List.of("qualified", "hot-lead", "enterprise-lead"))
+                && conversation.priority().isPresent()
+                && conversation.teamName().isPresent()
+                && conversation.customAttributes().containsKey("lead_score")
+                && !conversation.notes().isEmpty();
+    }
+
+    /** From the message to the first call about it, with 10,000 tag wishes before it. */
+    private static String escalations(String strategy) throws InterruptedException, SQLException {
+        int speed = 8;
+        int escalations = 40;
+        try (Bed bed = new Bed(strategy, speed)) {
+            SandboxChatwoot sandbox = bed.product.sandbox();
+            Players players = new Players(sandbox, 0);
+            bed.backlog(10_000);
+            Random random = new Random(SEED);
+            Map<Long, Instant> written = new LinkedHashMap<>();
+            Instant next = bed.clock.instant().plusSeconds(90);
+            for (int i = 0; i < escalations; i++) {
+                bed.waitUntil(next);
+                long id = players.newConversation();
+                written.put(id, bed.clock.instant());
+                sandbox.customerWrites(id, ESCALATING);
+                next = next.plusMillis(2_000 + random.nextInt(20_000));
+            }
+            bed.waitUntil(next);
+            Map<Long, Instant> called = new HashMap<>();
+            for (Call call : sandbox.calls()) {
+                conversations(call).forEach(id -> called.putIfAbsent(id, call.at()));
+            }
+            double[] seconds = written.entrySet().stream()
+                    .mapToDouble(entry -> Duration.between(
+                                            entry.getValue(),
+                                            Optional.ofNullable(called.get(entry.getKey()))
+                                                    .orElse(bed.clock.instant()))
+                                    .toMillis()
+                            / 1000.0)
+                    .sorted()
+                    .toArray();
+            if (refused(sandbox.calls()) > 0) {
+                throw new IllegalStateException(refused(sandbox.calls()) + " calls were refused");
+            }
+            if (Boolean.getBoolean("bench.calls")) {
+                System.out.println(Arrays.toString(seconds));
+            }
+            return String.format(
+                    Locale.ROOT,
+                    "%.1f / %.1f",
+                    seconds[seconds.length / 2],
+                    seconds[(int) Math.ceil(seconds.length * 0.99) - 1]);
+        }
+    }
+
+    /** Those that a call is about: one by its path, or many by its body. */
+    private static List<Long> conversations(Call call) {
+        if (call.path().contains("/conversations/")) {
+            return List.of(Long.parseLong(call.path().replaceAll(".*/conversations/(\\d+).*", "$1")));
+        }
+        return call.body().matches(".*\"(conversation_)?ids\":\\[.*")
+                ? Arrays.stream(call.body()
+                                .replaceAll(".*\"(conversation_)?ids\":\\[([\\d,]*)].*", "$2")
+                                .split(","))
+                        .map(Long::valueOf)
+                        .toList()
+                : List.of();
+    }
+
+    private static double minutes(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis() / 60_000.0;
+    }
+
+    /** Conversations and what customers and agents do in them. */
+    private static final class Players {
+        private final SandboxChatwoot sandbox;
+        private final List<Long> ids = new ArrayList<>();
+        private final Map<Long, Set<String>> foreign = new HashMap<>();
+        private int made;
+
+        Players(SandboxChatwoot sandbox, int conversations) {
+            this.sandbox = sandbox;
+            for (int i = 0; i < conversations; i++) {
+                ids.add(newConversation());
+            }
+        }
+
+        long newConversation() {
+            int number = ++made;
+            return sandbox.addConversation(
+                    sandbox.addContact("Customer " + number, "customer." + number + "@harborpine.example"));
+        }
+
+        long id(int conversation) {
+            return ids.get(conversation);
+        }
+
+        void play(Trace.Act act) {
+            long id = id(act.conversation());
+            ConversationView now = sandbox.conversation(id);
+            switch (act.kind()) {
+                case CUSTOMER -> sandbox.customerWrites(id, act.text());
+                case REPLY -> sandbox.agentReplies(id, act.text());
+                case LABEL -> {
+                    Set<String> labels = new LinkedHashSet<>(now.labels());
+                    labels.add(act.text());
+                    sandbox.agentSetsLabels(id, labels.toArray(String[]::new));
+                    foreign.computeIfAbsent(id, k -> new LinkedHashSet<>()).add("label " + act.text());
+                }
+                case ATTRIBUTE -> {
+                    Map<String, Object> attributes = new LinkedHashMap<>(now.customAttributes());
+                    attributes.put(act.text(), "A-" + id);
+                    sandbox.agentSetsCustomAttributes(id, attributes);
+                    foreign.computeIfAbsent(id, k -> new LinkedHashSet<>()).add("attribute " + act.text());
+                }
+                case PRIORITY -> sandbox.agentSetsPriority(id, act.text());
+                default -> throw new IllegalStateException(act.toString());
+            }
+        }
+
+        /** What agents set and is not there any more. */
+        int lost() {
+            int lost = 0;
+            for (Map.Entry<Long, Set<String>> set : foreign.entrySet()) {
+                ConversationView now = sandbox.conversation(set.getKey());
+                for (String what : set.getValue()) {
+                    String name = what.substring(what.indexOf(' ') + 1);
+                    boolean isThere = what.startsWith("label ")
+                            ? now.labels().contains(name)
+                            : now.customAttributes().containsKey(name);
+                    lost += isThere ? 0 : 1;
+                }
+            }
+            return lost;
+        }
+    }
+
+    /** The product with its limit, on a clock that runs ahead; the throttle's minute is as short as that clock's. */
+    private static final class Bed implements AutoCloseable {
+        private final Path routes;
+        private final JumpingClock clock;
+        private final int speed;
+        private final Product product;
+
+        Bed(String strategy, int speed) {
+            this.speed = speed;
+            clock = new JumpingClock(speed);
+            routes = routes(speed);
+            product = Product.connected(
+                    SandboxChatwoot.builder()
+                            .clock(clock)
+                            .rateLimitPerMinute(LIMIT)
+                            .deliveryWorkers(4),
+                    Map.of(
+                            "chatwoot.rate-limit",
+                            Integer.toString(LIMIT),
+                            "chatwoot.strategy",
+                            strategy,
+                            "conversation.debounce",
+                            "1s",
+                            "routes.directory",
+                            routes.toString()),
+                    clock);
+        }
+
+        private static Path routes(int speed) {
+            try {
+                Path folder = Files.createTempDirectory("leadroutes-bench");
+                return Product.routesWith(
+                        folder,
+                        "chatwoot.camel.yaml",
+                        Files.readString(Path.of("routes/chatwoot.camel.yaml"))
+                                .replace(
+                                        "timePeriodMillis: \"60000\"", "timePeriodMillis: \"" + 60_000 / speed + "\""));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void waitUntil(Instant at) throws InterruptedException {
+            long ms = Duration.between(clock.instant(), at).toMillis() / speed;
+            if (ms > 0) {
+                Thread.sleep(ms);
+            }
+        }
+
+        /** Returns when nothing waits any more. */
+        void drain() throws InterruptedException {
+            Instant giveUp = Instant.now().plus(PATIENCE);
+            int quiet = 0;
+            while (quiet < 5) {
+                if (Instant.now().isAfter(giveUp)) {
+                    throw new IllegalStateException("not at rest after " + PATIENCE);
+                }
+                Thread.sleep(100);
+                product.sandbox().quiesce(PATIENCE);
+                boolean isAtRest = product.runtime().records().inbox().pending() == 0
+                        && product.runtime().records().outbox().pending() == 0;
+                quiet = isAtRest ? quiet + 1 : 0;
+            }
+        }
+
+        /** Wishes of as many conversations, half for labels and half for attributes, each another one. */
+        void backlog(int wishes) throws SQLException {
+            long contact = product.sandbox().addContact("Backlog", "");
+            try (Connection connection = product.ownConnection();
+                    PreparedStatement insert = connection.prepareStatement("""
+                            INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, payload, reasons,
+                              urgency, state, created_at, due_at)
+                            VALUES (?, ?, ?, ?, 'chatwoot', ?, '[]', 2, 'pending', ?, ?)""")) {
+                Timestamp now = Timestamp.from(clock.instant());
+                for (int i = 0; i < wishes; i++) {
+                    long id = product.sandbox().addConversation(contact);
+                    String kind = i % 2 == 0 ? "labels" : "attributes";
+                    insert.setString(1, product.sandbox().accountId() + ":" + id + ":chatwoot:" + kind);
+                    insert.setLong(2, product.sandbox().accountId());
+                    insert.setLong(3, id);
+                    insert.setString(4, kind);
+                    insert.setString(
+                            5,
+                            i % 2 == 0
+                                    ? "{\"add\":[\"tag-" + i + "\"],\"remove\":[],\"exactly\":false}"
+                                    : "{\"set\":{\"lead_score\":" + i + "},\"remove\":[]}");
+                    insert.setTimestamp(6, now);
+                    insert.setTimestamp(7, now);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
+
+        @Override
+        public void close() {
+            product.close();
+            try (Stream<Path> files = Files.walk(routes)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
