@@ -170,7 +170,8 @@ class RoutesTest {
                 Map.entry("title", "spring"),
                 Map.entry("labelId", 1));
         for (String route : routes) {
-            if (route.startsWith("chatwoot-") && !NO_VERBS.contains(route)) {
+            boolean isVerb = route.startsWith("chatwoot-") || route.equals("crm-upsert-lead");
+            if (isVerb && !NO_VERBS.contains(route)) {
                 product.runtime()
                         .camel()
                         .createProducerTemplate()
