@@ -143,7 +143,9 @@ public final class Conversation {
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
         putBackWhatWeDropped(event, receivedAt);
-        if (event.conversation().filter(this::isStale).isPresent()) {
+        if (event.conversation()
+                .filter(snapshot -> isStale(snapshot, event.versionMicros()))
+                .isPresent()) {
             contactId = contactId.isPresent() ? contactId : event.contactId();
             event.contact().ifPresent(this::complete);
         } else {
@@ -236,33 +238,55 @@ public final class Conversation {
     }
 
     private void observe(Snapshot snapshot, Instant receivedAt) {
+        // Versions of the original reference's dialect are whole seconds, in which anything may have happened twice.
+        boolean isTie = snapshot.updatedAtMicros().isPresent()
+                && snapshot.updatedAtMicros().equals(versionMicros);
         if (snapshot.updatedAtMicros().isPresent()) {
             versionMicros = snapshot.updatedAtMicros();
         }
         status = snapshot.status().or(() -> status);
         priority = snapshot.priority().or(() -> priority);
-        labels = seen(labels, snapshot.labels(), List::containsAll, receivedAt);
-        attributes = seen(attributes, snapshot.customAttributes(), Values::hasAll, receivedAt);
-        assignee = snapshot.assignee().or(() -> assignee);
-        team = snapshot.team().or(() -> team);
+        labels = seen(labels, snapshot.labels(), List::containsAll, receivedAt, isTie);
+        attributes = seen(attributes, snapshot.customAttributes(), Values::hasAll, receivedAt, isTie);
+        assignee = named(snapshot.assignee(), assignee);
+        team = named(snapshot.team(), team);
         channel = snapshot.channel().or(() -> channel);
         resolvedAt = isResolved() ? resolvedAt.or(() -> Optional.of(receivedAt)) : Optional.empty();
     }
 
-    private boolean isStale(Snapshot snapshot) {
+    /** Who is shown by id only keeps the name that is known. */
+    private static Optional<Ref> named(Optional<Ref> shown, Optional<Ref> known) {
+        boolean isKnown = shown.isEmpty()
+                || shown.get().name().isEmpty()
+                        && known.filter(k -> k.id() == shown.get().id()).isPresent();
+        return isKnown ? known : shown;
+    }
+
+    /** A snapshot without a version, as in a message of the original reference's dialect, is as old as the message. */
+    private boolean isStale(Snapshot snapshot, OptionalLong eventMicros) {
+        if (versionMicros.isEmpty()) {
+            return false;
+        }
         return snapshot.updatedAtMicros().isPresent()
-                && versionMicros.isPresent()
-                && snapshot.updatedAtMicros().getAsLong() < versionMicros.getAsLong();
+                ? snapshot.updatedAtMicros().getAsLong() < versionMicros.getAsLong()
+                : eventMicros.isPresent() && eventMicros.getAsLong() <= versionMicros.getAsLong();
     }
 
     private static <T> Optional<Observed<T>> seen(
-            Optional<Observed<T>> known, Optional<T> shown, BiPredicate<T, T> showsOurs, Instant at) {
+            Optional<Observed<T>> known, Optional<T> shown, BiPredicate<T, T> showsOurs, Instant at, boolean isTie) {
         if (shown.isEmpty()) {
             return known;
         }
         boolean madeBeforeOurWrite = known.filter(k -> k.isUnconfirmed(at) && !showsOurs.test(shown.get(), k.value()))
                 .isPresent();
-        return madeBeforeOurWrite ? known : Optional.of(Observed.of(shown.get(), at));
+        if (madeBeforeOurWrite) {
+            return known;
+        }
+        // Which of two values of one version is the later cannot be told: never written on top of without a read.
+        boolean isDoubtful = isTie
+                && known.filter(k -> k.at().equals(Instant.EPOCH) || !Values.same(k.value(), shown.get()))
+                        .isPresent();
+        return Optional.of(Observed.of(shown.get(), isDoubtful ? Instant.EPOCH : at));
     }
 
     // What steps may ask. Getters, so that `${body.score}` in a route reads them.

@@ -34,8 +34,8 @@ final class Snapshots {
                 labels(carried(part, changes, "labels")),
                 attributes(carried(part, changes, "custom_attributes")),
                 part.at("additional_attributes").map(),
-                assignee(meta),
-                ref(meta.at("team")),
+                assignee(meta).or(() -> ref(changes, "assignee_id")),
+                ref(meta.at("team")).or(() -> ref(changes, "team_id")),
                 Part.firstId(part.at("inbox_id"), part.at("inbox").at("id")),
                 part.at("channel").text()));
     }
@@ -75,6 +75,17 @@ final class Snapshots {
                         .isPresent()
                 || assignee.at("type").text().filter("agent_bot"::equals).isPresent();
         return isBot ? Optional.of(Ref.NONE) : ref(assignee);
+    }
+
+    /** By its id, where the body has nothing but the change. */
+    private static Optional<Ref> ref(Changes changes, String attribute) {
+        Part after = changes.after(attribute);
+        if (after.isNull()) {
+            return Optional.of(Ref.NONE);
+        }
+        return Optional.of(after.json())
+                .filter(id -> id.isIntegralNumber() && id.canConvertToLong() && id.longValue() > 0)
+                .map(id -> new Ref(id.longValue(), ""));
     }
 
     private static Optional<Ref> ref(Part part) {

@@ -2,6 +2,7 @@ package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.Delivery;
@@ -240,7 +241,7 @@ class ConversationFlowTest {
         }
         product.settle();
 
-        assertThat(product.verbsOf(id)).containsExactlyInAnyOrder("POST labels", "POST custom_attributes");
+        assertThat(writesOf(id)).containsExactlyInAnyOrder("POST labels", "POST custom_attributes");
         assertThat(sandbox.conversation(id).customAttributes()).containsEntry("lead_score", 50);
     }
 
@@ -276,15 +277,16 @@ class ConversationFlowTest {
         }
         product.settle();
 
-        assertThat(product.verbsOf(id))
+        assertThat(writesOf(id))
                 .containsExactlyInAnyOrder(
                         "POST labels",
                         "POST custom_attributes",
                         "POST toggle_priority",
                         "POST assignments",
                         "POST messages");
+        String labelChange = Product.IN_REFERENCE_DIALECT ? "\"changes\":{\"labels\"" : "label_list";
         assertThat(sandbox.deliveries(
-                        d -> d.body().contains("label_list") && d.body().contains("\"id\":" + id + ",")))
+                        d -> d.body().contains(labelChange) && d.body().contains("\"id\":" + id + ",")))
                 .as("the echo of the labels")
                 .isNotEmpty()
                 .allMatch(Delivery::isAccepted);
@@ -320,6 +322,7 @@ class ConversationFlowTest {
     @Test
     @Tag("invariant-3")
     void aLateOlderSnapshotChangesNothing() {
+        assumeFalse(Product.IN_REFERENCE_DIALECT, "its versions are whole seconds, and this takes less than one");
         long id = product.conversation("Pam Late");
         sandbox.holdDeliveries();
         sandbox.agentSetsLabels(id, "old");
@@ -434,6 +437,19 @@ class ConversationFlowTest {
         assertThat(labels.path("reasons").path(0).path("messageId").asLong())
                 .isEqualTo(entry.path("message_id").asLong());
         assertThat(labels.path("answer").asText()).isEqualTo("set-labels: 200");
+    }
+
+    /**
+     * All calls about a conversation; but in the reference's dialect messages carry no custom attributes, so that these
+     * must be read before the first write of them.
+     */
+    private static List<String> writesOf(long conversation) {
+        List<String> verbs = product.verbsOf(conversation);
+        return Product.IN_REFERENCE_DIALECT
+                ? verbs.stream()
+                        .filter(verb -> !verb.equals("GET " + conversation))
+                        .toList()
+                : verbs;
     }
 
     private static void write(long conversation, String text) {

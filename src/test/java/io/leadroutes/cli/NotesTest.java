@@ -1,6 +1,7 @@
 package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.Notification;
@@ -124,6 +125,7 @@ class NotesTest {
     @Test
     void whoGetsAConversationFromAnotherTeamIsToldFromWhom() throws IOException {
         start(Map.of());
+        assumeFalse(Product.IN_REFERENCE_DIALECT, "its webhooks do not name a conversation's team");
         long id = product.conversation("Flo Handed");
         sandbox.agentAssignsTeam(id, SENIOR_SUPPORT);
 

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.event.Bodies;
 import io.leadroutes.event.Contact;
+import io.leadroutes.event.Event;
+import io.leadroutes.event.EventDecoder;
 import io.leadroutes.event.Priority;
+import io.leadroutes.event.Snapshot.Ref;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -512,5 +516,79 @@ class ConversationTest {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setBody(conversation);
         return exchange;
+    }
+
+    // ---- the original reference's dialect: versions of whole seconds, messages without any
+
+    private static final Instant SECOND = Instant.parse("2026-09-01T10:00:00Z");
+
+    private static Event decoded(String json) {
+        return new EventDecoder().decode(json.getBytes(StandardCharsets.UTF_8)).event();
+    }
+
+    private static Event referenceUpdate(String changes) {
+        return decoded("{\"event\":\"conversation_updated\",\"id\":1580,\"account\":{\"id\":7},\"changes\":{" + changes
+                + "},\"updated_at\":" + SECOND.getEpochSecond() + "}");
+    }
+
+    private static Event referenceMessage(long id, Instant createdAt, String status) {
+        return decoded("{\"event\":\"message_created\",\"id\":" + id + ",\"content\":\"hi\",\"account\":{\"id\":7},"
+                + "\"conversation\":{\"id\":1580,\"inbox_id\":1,\"status\":\"" + status + "\",\"labels\":[\"old\"]},"
+                + "\"message_type\":\"incoming\",\"private\":false,\"created_at\":" + createdAt.getEpochSecond() + "}");
+    }
+
+    private static Conversation empty() {
+        return new Conversation(ConversationState.unknown(7, 1580), List.of(), SECOND);
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void aMessageWithoutVersionOverwritesNothingOfItsOwnSecond() {
+        Conversation conversation = empty();
+        conversation.observe(referenceUpdate("\"status\":{\"before\":\"resolved\",\"after\":\"open\"}"), SECOND);
+
+        conversation.observe(referenceMessage(1, SECOND, "resolved"), SECOND);
+        assertThat(conversation.getStatus()).isEqualTo("open");
+
+        conversation.observe(referenceMessage(2, SECOND.plusSeconds(1), "pending"), SECOND);
+        assertThat(conversation.getStatus()).as("what is later is believed").isEqualTo("pending");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void twoValuesOfOneVersionAreNoBaseForAWrite() {
+        Conversation conversation = empty();
+        Instant limit = SECOND.minusSeconds(5);
+        conversation.observe(referenceUpdate("\"labels\":{\"before\":[],\"after\":[\"a\"]}"), SECOND);
+        assertThat(conversation.state().labels().orElseThrow().isFresh(limit, SECOND))
+                .isTrue();
+
+        conversation.observe(referenceUpdate("\"labels\":{\"before\":[\"a\"],\"after\":[\"b\"]}"), SECOND);
+        assertThat(conversation.state().labels().orElseThrow().isFresh(limit, SECOND))
+                .isFalse();
+
+        conversation.observe(referenceUpdate("\"labels\":{\"before\":[\"x\"],\"after\":[\"b\"]}"), SECOND);
+        assertThat(conversation.state().labels().orElseThrow().isFresh(limit, SECOND))
+                .as("the same value once more proves nothing")
+                .isFalse();
+    }
+
+    @Test
+    void aTeamThatIsChangedByIdIsKnownByIdAndKeepsItsName() {
+        Conversation conversation = empty();
+        conversation.observe(referenceUpdate("\"team_id\":{\"before\":null,\"after\":2}"), SECOND);
+        assertThat(conversation.state().team()).contains(new Ref(2, ""));
+
+        Conversation again = empty();
+        again.observe(Bodies.updated(1580).team(2, "sales").at(SECOND).event(), SECOND);
+        again.observe(referenceUpdate("\"team_id\":{\"before\":5,\"after\":2}"), SECOND);
+        assertThat(again.state().team()).contains(new Ref(2, "sales"));
+
+        again.observe(
+                referenceUpdate(
+                        "\"team_id\":{\"before\":2,\"after\":null},\"assignee_id\":{\"before\":1,\"after\":\"?\"}"),
+                SECOND);
+        assertThat(again.state().team()).contains(Ref.NONE);
+        assertThat(again.state().assignee()).isEmpty();
     }
 }
