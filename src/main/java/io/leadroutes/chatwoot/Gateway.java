@@ -3,12 +3,14 @@ package io.leadroutes.chatwoot;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -19,6 +21,9 @@ public final class Gateway {
 
     private static final String VERB = "verb";
 
+    /** Set by the route that grants wishes; no other call has it. */
+    private static final String DELIVERY = "delivery";
+
     /** The caller's error handler counts its redeliveries here: without them it would repeat for ever. Never sent. */
     private static final String REDELIVERY_HEADERS = "CamelRedeliver*";
 
@@ -28,20 +33,28 @@ public final class Gateway {
     private final TokenWatch watch;
     private final Budget budget;
     private final Clock clock;
+    private final Predicate<Delivery> mayCallFor;
 
-    public Gateway(String token, TokenWatch watch, Budget budget, Clock clock) {
+    /** @param mayCallFor false for a wish that may be in another process's hand by now */
+    public Gateway(String token, TokenWatch watch, Budget budget, Clock clock, Predicate<Delivery> mayCallFor) {
         this.token = token;
         this.watch = watch;
         this.budget = budget;
         this.clock = clock;
+        this.mayCallFor = mayCallFor;
     }
 
     /**
      * Makes the message the HTTP request that its body, an {@link ApiRequest}, describes: no other header is sent.
      *
-     * @throws ChatwootException.Paused while the token is refused; then no call is made
+     * @throws ChatwootException.Paused while the token is refused, and if the call is for a wish that may be in another
+     *     process's hand by now, because this one stood still; then no call is made
      */
     public void prepare(Exchange exchange) throws ChatwootException {
+        if (exchange.getVariable(DELIVERY) instanceof Delivery delivery && !mayCallFor.test(delivery)) {
+            throw new ChatwootException.Paused(
+                    "the process stood still until its lease was over", clock.instant(), true);
+        }
         Message message = exchange.getMessage();
         ApiRequest request = message.getBody(ApiRequest.class);
         watch.admit(request);

@@ -89,7 +89,7 @@ public final class LeadRoutes implements AutoCloseable {
         budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
         tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
 
-        Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault());
+        Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease());
         Conversations conversations = new Conversations(database, outbox, clock);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
         records = new Records(database, outbox, clock);
@@ -214,7 +214,7 @@ public final class LeadRoutes implements AutoCloseable {
     private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {
         main.bind("budget", budget);
         main.bind("tokenWatch", tokenWatch);
-        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock));
+        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor));
         main.bind("calls", new Calls(conversations, new Teams(), clock));
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));

@@ -71,6 +71,7 @@ public final class Settings {
             new Setting("outbox.poll-ms", "OUTBOX_POLL_MS", "50"),
             new Setting("reconcile.every", "RECONCILE_EVERY", "10m"),
             new Setting("retention.days", "RETENTION_DAYS", "30"),
+            new Setting("outbox.lease", "OUTBOX_LEASE", "1m"),
             new Setting("admin.token", "ADMIN_TOKEN", ""));
 
     private final Map<String, String> values;
@@ -152,6 +153,10 @@ public final class Settings {
 
     Duration retention() {
         return Duration.ofDays(number("retention.days"));
+    }
+
+    Duration lease() {
+        return duration(values.get("outbox.lease")).orElseThrow();
     }
 
     /** Without a slash at its end. */
@@ -252,6 +257,13 @@ public final class Settings {
                 "a time such as 10m, at most 24h, or 0 to look for no lost webhooks");
         // A webhook may come again for days; until its event is pruned, it is known.
         range(wrong, "retention.days", 7, 3_650, "days that what is done is kept");
+        verify(
+                wrong,
+                "outbox.lease",
+                text -> duration(text)
+                        .filter(d -> d.compareTo(Duration.ofSeconds(2)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
+                        .isPresent(),
+                "2 seconds to 1 hour, at least twice as long as the longest call takes, such as 1m");
     }
 
     private void range(List<String> wrong, String property, int min, int max, String expected) {

@@ -81,6 +81,10 @@ public final class Database implements AutoCloseable {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.setConnectionInitSql(DURABLE_COMMITS);
         }
+        if (lower.startsWith("jdbc:postgresql:")) {
+            // A replica that stands still in a transaction would hold its locks, and thereby all others, for as long.
+            config.setConnectionInitSql("SET idle_in_transaction_session_timeout = '30s'");
+        }
         if (onFirstUse) {
             config.setInitializationFailTimeout(-1);
         }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -32,13 +33,7 @@ import org.springframework.dao.DuplicateKeyException;
  * made, so that after a crash it is known that the call may have happened.
  */
 public final class Outbox {
-    /**
-     * Longer than any wish may take: two calls of three tries of 20 s, each perhaps a minute before the throttle. After it
-     * another dispatcher takes the wish over.
-     */
-    private static final Duration LEASE = Duration.ofMinutes(10);
-
-    private static final Duration RECOVERY_INTERVAL = Duration.ofSeconds(15);
+    private static final int UPKEEPS_PER_LEASE = 6;
     private static final Instant FOREVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -61,13 +56,23 @@ public final class Outbox {
     private final Database database;
     private final Clock clock;
     private final RandomGenerator random;
-    private volatile Instant nextRecovery = Instant.MIN;
+    private final Duration lease;
+    private final Map<Long, Hold> inHand = new ConcurrentHashMap<>();
+    private volatile Instant nextUpkeep = Instant.MIN;
 
-    /** @param random spreads retries */
-    public Outbox(Database database, Clock clock, RandomGenerator random) {
+    /** A wish in this process's hand: with how many attempts it was taken, and until when nobody else takes it. */
+    private record Hold(int attempts, Instant until) {}
+
+    /**
+     * @param random spreads retries
+     * @param lease how long a wish stays in a dispatcher's hand that shows no sign of life (setting outbox.lease); then
+     *     another one takes it over
+     */
+    public Outbox(Database database, Clock clock, RandomGenerator random, Duration lease) {
         this.database = database;
         this.clock = clock;
         this.random = random;
+        this.lease = lease;
     }
 
     /** Adds wishes, each merged into the waiting one of its kind, in the surrounding transaction (invariant 5). */
@@ -220,11 +225,11 @@ public final class Outbox {
     }
 
     private List<Delivery> claim(String sql, int limit) {
+        Instant now = clock.instant();
+        keepUp(now);
         if (limit <= 0) {
             return List.of();
         }
-        Instant now = clock.instant();
-        recoverNowAndThen(now);
         List<Delivery> claimed = database.transaction().execute(status -> {
             List<Row> due = database.jdbc()
                     .sql(sql)
@@ -240,7 +245,7 @@ public final class Outbox {
                                 SET state = 'sending', wish_key = NULL, sent_at = :now, lease_until = :lease
                                 WHERE id = :id""")
                         .param("now", Timestamp.from(now))
-                        .param("lease", Timestamp.from(now.plus(LEASE)))
+                        .param("lease", Timestamp.from(now.plus(lease)))
                         .param("id", delivery.id())
                         .update();
             }
@@ -248,8 +253,24 @@ public final class Outbox {
         });
         if (!claimed.isEmpty()) {
             database.sync();
+            claimed.forEach(delivery -> inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
         }
         return claimed;
+    }
+
+    /**
+     * True if the wish is in this hand for long enough to make a call for it: half a lease. A process that stood still for
+     * longer must not go on where it was, because another one may have taken the wish over.
+     */
+    public boolean mayCallFor(Delivery delivery) {
+        Hold hold = inHand.get(delivery.id());
+        return hold != null
+                && hold.attempts == delivery.attempts()
+                && clock.instant().plus(lease.dividedBy(2)).isBefore(hold.until);
+    }
+
+    private void letGo(Delivery delivery) {
+        inHand.computeIfPresent(delivery.id(), (id, hold) -> hold.attempts == delivery.attempts() ? null : hold);
     }
 
     private List<Delivery> onePerConversation(List<Row> due) {
@@ -359,6 +380,7 @@ public final class Outbox {
 
     /** @param answer what came back, in few words; no customer text */
     public void done(Delivery delivery, String answer) {
+        letGo(delivery);
         database.jdbc()
                 .sql("""
                         UPDATE outbox
@@ -377,6 +399,7 @@ public final class Outbox {
      * @param reason the class of the error, by which dead letters are found: lower-case words and hyphens, at most 50
      */
     public void dead(Delivery delivery, String reason, String error) {
+        letGo(delivery);
         database.jdbc()
                 .sql("""
                         UPDATE outbox
@@ -404,6 +427,7 @@ public final class Outbox {
             dead(delivery, GAVE_UP, error);
             return;
         }
+        letGo(delivery);
         putBack(
                 delivery.id(),
                 delivery.attempts(),
@@ -418,6 +442,7 @@ public final class Outbox {
      * @param attempted false if the request never reached the application, which then is no attempt
      */
     public void retryAt(Delivery delivery, Instant at, boolean attempted, String error) {
+        letGo(delivery);
         putBack(delivery.id(), delivery.attempts(), at, delivery.attempts() + (attempted ? 1 : 0), error);
     }
 
@@ -513,9 +538,11 @@ public final class Outbox {
         return recovered;
     }
 
-    private void recoverNowAndThen(Instant now) {
-        if (!now.isBefore(nextRecovery)) {
-            nextRecovery = now.plus(RECOVERY_INTERVAL);
+    /** A few times per lease: shows that this process lives, and takes over from those that do not. */
+    private void keepUp(Instant now) {
+        if (!now.isBefore(nextUpkeep)) {
+            nextUpkeep = now.plus(lease.dividedBy(UPKEEPS_PER_LEASE));
+            inHand.forEach((id, hold) -> renew(id, hold, now));
             int recovered = recover(false);
             if (recovered > 0) {
                 LOG.warn(
@@ -523,6 +550,24 @@ public final class Outbox {
                         recovered);
             }
         }
+    }
+
+    private void renew(long id, Hold hold, Instant now) {
+        // What another one has taken over meanwhile has more attempts.
+        int renewed = database.jdbc()
+                .sql("""
+                        UPDATE outbox
+                        SET lease_until = :until
+                        WHERE id = :id AND state = 'sending' AND attempts = :attempts AND lease_until > :now""")
+                .param("until", Timestamp.from(now.plus(lease)))
+                .param("id", id)
+                .param("attempts", hold.attempts)
+                .param("now", Timestamp.from(now))
+                .update();
+        inHand.computeIfPresent(
+                id,
+                (key, held) ->
+                        !held.equals(hold) ? held : renewed == 1 ? new Hold(hold.attempts, now.plus(lease)) : null);
     }
 
     /**

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.leadroutes.chatwoot.ChatwootException.Paused;
 import io.leadroutes.chatwoot.ChatwootException.Rejected;
 import io.leadroutes.chatwoot.ChatwootException.Unavailable;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.store.Delivery;
 import io.leadroutes.store.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,7 +34,7 @@ class GatewayTest {
     private final TestClock clock = new TestClock();
     private final Budget budget = new Budget(60, clock);
     private final TokenWatch watch = new TokenWatch(new Requests(7), clock);
-    private final Gateway gateway = new Gateway("secret-token", watch, budget, clock);
+    private final Gateway gateway = new Gateway("secret-token", watch, budget, clock, delivery -> true);
 
     @BeforeEach
     void setClock() {
@@ -238,6 +240,22 @@ class GatewayTest {
                 .containsEntry("Api-Access-Token", "secret-token");
         assertThat(exchange.getMessage().getBody(byte[].class))
                 .isEqualTo("{\"labels\":\"\u00fc\"}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void noCallIsMadeForAWishThatMayBeInAnotherHand() {
+        Gateway late = new Gateway("secret-token", budget, clock, delivery -> false);
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable("delivery", new Delivery(1, 7, 1580, new Wish.AssignTeam("sales"), 0, NOW, 0));
+        exchange.getMessage().setBody(ApiRequest.send("x", "POST", "/api/v1/x", Map.of()));
+
+        Paused paused = catchThrowableOfType(Paused.class, () -> late.prepare(exchange));
+
+        assertThat(paused.reached())
+                .as("an earlier call of the same try may have been made")
+                .isTrue();
+        assertThat(paused.until()).isEqualTo(NOW);
     }
 
     @Test

@@ -205,7 +205,7 @@ class OutboxTest {
     }
 
     private Outbox replica() {
-        return new Outbox(store.database, store.clock, new Random(7));
+        return new Outbox(store.database, store.clock, new Random(7), Store.LEASE);
     }
 
     @Test
@@ -493,7 +493,7 @@ class OutboxTest {
         store.next();
 
         assertThat(outbox.recover(false)).isZero();
-        store.clock.advance(Duration.ofMinutes(10));
+        store.clock.advance(Store.LEASE);
         assertThat(outbox.recover(false)).isEqualTo(1);
     }
 
@@ -522,6 +522,51 @@ class OutboxTest {
         assertThat(store.row(taken.id())).containsEntry("state", "sending");
         outbox.done(taken, "already so");
         assertThat(store.row(taken.id())).containsEntry("state", "done");
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aProcessThatStoodStillForHalfALeaseMakesNoCallForWhatItHadInHand() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        Delivery delivery = store.next();
+        assertThat(outbox.mayCallFor(delivery)).isTrue();
+
+        store.clock.advance(Store.LEASE.dividedBy(2));
+
+        assertThat(outbox.mayCallFor(delivery)).isFalse();
+    }
+
+    @Test
+    void aProcessThatLivesKeepsWhatItHasInHandHoweverLongItTakes() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        Delivery delivery = store.next();
+
+        for (int i = 0; i < 100; i++) {
+            store.clock.advance(Store.LEASE.dividedBy(5));
+            assertThat(outbox.claimForChatwoot(0)).isEmpty();
+        }
+
+        assertThat(replica().claimForChatwoot(1)).isEmpty();
+        assertThat(outbox.mayCallFor(delivery)).isTrue();
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aProcessThatStoodStillDoesNotRenewWhatAnotherHasTakenOver() {
+        store.wish(A, Urgency.TAGGING, NOTE);
+        Delivery slow = store.next();
+        store.clock.advance(Store.LEASE);
+        Outbox other = replica();
+        Delivery taken = other.claimForChatwoot(1).get(0);
+
+        outbox.claimForChatwoot(0);
+
+        assertThat(outbox.mayCallFor(slow)).isFalse();
+        assertThat(other.mayCallFor(taken)).isTrue();
+        store.clock.advance(Store.LEASE);
+        assertThat(outbox.recover(false))
+                .as("the other's lease, not renewed by us")
+                .isEqualTo(1);
     }
 
     // ---- dead letters

@@ -25,6 +25,7 @@ import java.util.function.Function;
 public final class Store implements AutoCloseable {
     public static final long ACCOUNT = Bodies.ACCOUNT;
     public static final Duration QUIET = Duration.ofSeconds(1);
+    static final Duration LEASE = Duration.ofMinutes(1);
     private static final RuleBook RULES = RuleBook.load(Path.of("rules.yaml"));
 
     public final TestClock clock = new TestClock();
@@ -43,7 +44,7 @@ public final class Store implements AutoCloseable {
 
     public Store(Database database) {
         this.database = database;
-        outbox = new Outbox(database, clock, new Random(42));
+        outbox = new Outbox(database, clock, new Random(42), LEASE);
         conversations = new Conversations(database, outbox, clock);
         inbox = anotherInbox();
         records = new Records(database, outbox, clock);
