@@ -50,6 +50,7 @@ public final class InboxWriter implements AutoCloseable {
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>(MAX_WAITING);
     private final AtomicLong waitingChars = new AtomicLong();
     private final Thread thread = new Thread(this::run, "inbox-writer");
+    private boolean isFailing;
     private volatile boolean open = true;
     private volatile Throwable failure;
     private volatile Instant failedAt;
@@ -155,12 +156,16 @@ public final class InboxWriter implements AutoCloseable {
         try {
             inbox.accept(group.stream().map(waiting -> waiting.event).toList());
             group.forEach(waiting -> waiting.stored.complete(null));
+            isFailing = false;
         } catch (StoreBrokenException | Error e) {
             failure = e;
             refuse(group, e);
             throw e;
         } catch (RuntimeException e) {
-            LOG.error("{} webhooks could not be stored: {}", group.size(), Failures.kind(e));
+            if (!isFailing) {
+                LOG.error("webhooks cannot be stored: {}", Failures.kind(e));
+            }
+            isFailing = true;
             refuse(group, e);
         }
     }

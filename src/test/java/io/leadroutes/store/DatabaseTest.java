@@ -150,4 +150,23 @@ class DatabaseTest {
                         new Database("leadroutes", "jdbc:h2:file:/proc/no/such/place/db", "sa", "", "db/migration"))
                 .isInstanceOf(RuntimeException.class);
     }
+
+    @Test
+    @Tag("invariant-1")
+    void postgresCommitsWaitForTheDiskWhereTheDatabaseIsSetOtherwise() throws SQLException {
+        String url = TestDatabases.postgresUrl();
+        String name = url.replaceFirst(".*/([^/?]+)(\\?.*)?$", "$1");
+        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+                var statement = connection.createStatement()) {
+            statement.execute("ALTER DATABASE " + name + " SET synchronous_commit = off");
+        }
+
+        try (Database database = new Database("leadroutes", url, "postgres", "", "db/migration")) {
+            assertThat(database.jdbc()
+                            .sql("SELECT current_setting('synchronous_commit')")
+                            .query(String.class)
+                            .single())
+                    .isEqualTo("on");
+        }
+    }
 }

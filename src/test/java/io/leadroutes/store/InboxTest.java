@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -75,6 +76,19 @@ class InboxTest {
 
         assertThat(store.append(message(A, 1))).isZero();
         assertThat(store.append(message(A, 2))).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void ofABatchOfOldAndNewTheNewIsStoredHoweverOftenThatHappens() {
+        store.append(message(A, 1));
+
+        for (int i = 1; i <= 5; i++) {
+            assertThat(store.append(message(A, i), message(A, i + 1), message(B, 100 + i)))
+                    .isEqualTo(2);
+        }
+        assertThat(store.count("webhook_event")).isEqualTo(11);
+        assertThat(store.count("webhook_payload")).isEqualTo(11);
     }
 
     @Test
@@ -175,6 +189,28 @@ class InboxTest {
         }
 
         assertThat(store.inbox.dueLanes(10)).containsExactly(Store.lane(A));
+    }
+
+    @Test
+    void whileWebhooksCrowdInLanesAreHandedOutOnceASecond() {
+        store.append(message(A, 1));
+        store.clock.advance(Store.QUIET);
+        crowd(100);
+
+        assertThat(store.inbox.dueLanes(10)).containsExactly(Store.lane(A));
+        store.clock.advance(Duration.ofMillis(900));
+        crowd(200);
+        assertThat(store.inbox.dueLanes(10)).as("too early").isEmpty();
+        store.clock.advance(Duration.ofMillis(100));
+        assertThat(store.inbox.dueLanes(10)).contains(Store.lane(A));
+        store.clock.advance(Duration.ofMillis(200));
+        assertThat(store.inbox.dueLanes(10)).as("no crowd any more").contains(Store.lane(A));
+    }
+
+    private void crowd(int firstMessage) {
+        store.append(IntStream.range(firstMessage, firstMessage + 16)
+                .mapToObj(message -> message(B, message))
+                .toArray(Bodies[]::new));
     }
 
     @Test
