@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -42,7 +41,26 @@ public final class Secrets {
     }
 
     private static boolean isSecret(String key) {
-        String name = key.toLowerCase(Locale.ROOT).replace('-', '_');
-        return ENDINGS.stream().anyMatch(name::endsWith);
+        // Each key of each body comes through here, and most differ in their last letter.
+        for (String ending : ENDINGS) {
+            if (endsWith(key, ending)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean endsWith(String key, String ending) {
+        int offset = key.length() - ending.length();
+        if (offset < 0) {
+            return false;
+        }
+        for (int i = ending.length() - 1; i >= 0; i--) {
+            char letter = key.charAt(offset + i);
+            if ((letter == '-' ? '_' : Character.toLowerCase(letter)) != ending.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

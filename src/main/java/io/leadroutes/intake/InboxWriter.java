@@ -72,9 +72,10 @@ public final class InboxWriter implements AutoCloseable {
     /**
      * Returns when the event is on disk.
      *
-     * @throws NotStoredException if it is not known to be within {@link #ANSWER_WITHIN_MS}; the sender must be told so
+     * @param withinMs what is left of {@link #ANSWER_WITHIN_MS}
+     * @throws NotStoredException if it is not known to be by then; the sender must be told so
      */
-    public void store(NewEvent event) throws NotStoredException {
+    public void store(NewEvent event, long withinMs) throws NotStoredException {
         if (!open || !isAlive()) {
             throw new NotStoredException("the inbox takes nothing until a restart");
         }
@@ -87,7 +88,7 @@ public final class InboxWriter implements AutoCloseable {
             if (waitingChars.addAndGet(chars) > MAX_WAITING_CHARS || !queue.offer(waiting)) {
                 throw new NotStoredException("too much waits for the inbox");
             }
-            waiting.stored.get(ANSWER_WITHIN_MS, TimeUnit.MILLISECONDS);
+            waiting.stored.get(withinMs, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new NotStoredException("the inbox could not be written");
         } catch (TimeoutException e) {

@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -17,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /** What the route {@code webhook-intake} does; the route holds the flow. */
 public final class Webhooks {
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
+
+    /** Hundreds of threads that parse at once would starve the one that reads and answers, and fill the memory. */
+    private final Semaphore atWork = new Semaphore(Runtime.getRuntime().availableProcessors());
 
     private final WebhookGate gate;
     private final InboxWriter writer;
@@ -39,7 +44,7 @@ public final class Webhooks {
      * @throws RefusedException with the status to answer
      */
     public void check(Exchange exchange) throws RefusedException {
-        Admission admission = gate.admit(request(exchange.getMessage()));
+        Admission admission = admit(exchange);
         if (admission instanceof Admission.Refused refused) {
             throw new RefusedException(refused.status(), refused.error());
         }
@@ -55,6 +60,32 @@ public final class Webhooks {
                         clock.instant()));
     }
 
+    private Admission admit(Exchange exchange) throws RefusedException {
+        try {
+            if (!atWork.tryAcquire(leftMs(exchange), TimeUnit.MILLISECONDS)) {
+                throw busy("too many webhooks at once");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy("interrupted");
+        }
+        try {
+            return gate.admit(request(exchange.getMessage()));
+        } finally {
+            atWork.release();
+        }
+    }
+
+    /** Of the time to answer in, counted from when the body was there. */
+    private static long leftMs(Exchange exchange) {
+        return Math.max(0, InboxWriter.ANSWER_WITHIN_MS - exchange.getClock().elapsed());
+    }
+
+    private RefusedException busy(String reason) {
+        refusals.add(reason);
+        return new RefusedException(503, "try again");
+    }
+
     /**
      * Returns when the event in the body is on disk.
      *
@@ -62,10 +93,9 @@ public final class Webhooks {
      */
     public void store(Exchange exchange) throws RefusedException {
         try {
-            writer.store(exchange.getMessage().getBody(NewEvent.class));
+            writer.store(exchange.getMessage().getBody(NewEvent.class), leftMs(exchange));
         } catch (NotStoredException e) {
-            refusals.add(e.getMessage());
-            throw new RefusedException(503, "try again");
+            throw busy(e.getMessage());
         }
     }
 

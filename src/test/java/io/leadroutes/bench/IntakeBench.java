@@ -60,19 +60,20 @@ final class IntakeBench {
                 Load.Result result = measure(target, CONNECTIONS, measured);
                 results.computeIfAbsent(target, t -> new ArrayList<>()).add(result);
                 tell(
-                        "round %d  %-26s %8.0f/s  p50 %6.1f  p99 %6.1f  longest %7.1f ms  %s",
+                        "round %d  %-26s %8.0f/s  p50 %6.1f  p99 %6.1f  longest %7.1f ms  %5.0f us CPU each  %s",
                         round,
                         target.label,
                         result.acknowledgedPerSecond(),
                         result.p50Ms(),
                         result.p99Ms(),
                         result.longestMs(),
+                        result.cpuMicros(),
                         result.answers());
             }
         }
         tell("");
         tell(
-                "%-26s %10s %19s %9s %9s %11s %8s",
+                "%-26s %10s %19s %9s %9s %11s %8s %8s",
                 "medians of " + rounds, "acks/s", "(lowest-highest)", "p50 ms", "p99 ms", "longest ms", "of bare");
         double bare = results.containsKey(Target.BARE)
                 ? median(results.get(Target.BARE), Load.Result::acknowledgedPerSecond)
@@ -81,14 +82,15 @@ final class IntakeBench {
             double median = median(all, Load.Result::acknowledgedPerSecond);
             double[] sorted = sorted(all, Load.Result::acknowledgedPerSecond);
             tell(
-                    "%-26s %10.0f %19s %9.1f %9.1f %11.1f %7.0f%%",
+                    "%-26s %10.0f %19s %9.1f %9.1f %11.1f %7.0f%% %8.0f",
                     target.label,
                     median,
                     String.format("(%.0f-%.0f)", sorted[0], sorted[sorted.length - 1]),
                     median(all, Load.Result::p50Ms),
                     median(all, Load.Result::p99Ms),
                     median(all, Load.Result::longestMs),
-                    100 * median / bare);
+                    100 * median / bare,
+                    median(all, Load.Result::cpuMicros));
         });
     }
 
@@ -122,7 +124,7 @@ final class IntakeBench {
         if (target == Target.BARE) {
             try (ChildProcess server = java(folder, 0, Map.of(), BareServer.class.getName(), Integer.toString(port))) {
                 awaitOpen(port);
-                return new Load(webhooks, port).run(connections, WARM_UP, measured);
+                return new Load(webhooks, port).run(server::cpuTime, connections, WARM_UP, measured);
             }
         }
         try (SandboxChatwoot sandbox = SandboxChatwoot.builder().autoCreate().start();
@@ -137,7 +139,7 @@ final class IntakeBench {
                     ? "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath()
                     : postgres.getJdbcUrl("postgres", "postgres");
             try (ChildProcess product = product(target, folder, port, sandbox, url)) {
-                Load.Result result = new Load(webhooks, port).run(connections, WARM_UP, measured);
+                Load.Result result = new Load(webhooks, port).run(product::cpuTime, connections, WARM_UP, measured);
                 return result;
             }
         }

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Connections that each send the next webhook as soon as the last is answered, from one thread of this JVM. */
 final class Load {
     /**
      * @param answers by status; 0 is a connection that ended without an answer
      * @param acknowledgedPerSecond answers 200
+     * @param cpuMicros of the server's process for each answer
      */
     record Result(
             Map<Integer, Integer> answers,
@@ -25,7 +27,8 @@ final class Load {
             double answersPerSecond,
             double p50Ms,
             double p99Ms,
-            double longestMs) {}
+            double longestMs,
+            double cpuMicros) {}
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final WebhookMaker webhooks;
@@ -41,7 +44,7 @@ final class Load {
         this.port = port;
     }
 
-    Result run(int connections, Duration warmUp, Duration measured) throws Exception {
+    Result run(Supplier<Duration> cpuTime, int connections, Duration warmUp, Duration measured) throws Exception {
         CompletableFuture<Result> result = new CompletableFuture<>();
         vertx.runOnContext(ready -> {
             NetClient client = vertx.createNetClient();
@@ -51,10 +54,12 @@ final class Load {
             vertx.setTimer(warmUp.toMillis(), warm -> {
                 counting = true;
                 long start = System.nanoTime();
+                Duration cpuBefore = cpuTime.get();
                 vertx.setTimer(measured.toMillis(), over -> {
                     counting = false;
                     running = false;
-                    result.complete(result(System.nanoTime() - start));
+                    result.complete(
+                            result(System.nanoTime() - start, cpuTime.get().minus(cpuBefore)));
                 });
             });
         });
@@ -135,7 +140,7 @@ final class Load {
         }
     }
 
-    private Result result(long nanos) {
+    private Result result(long nanos, Duration cpu) {
         long[] sorted = Arrays.copyOf(latencies, count);
         Arrays.sort(sorted);
         double seconds = nanos / 1e9;
@@ -145,7 +150,8 @@ final class Load {
                 count / seconds,
                 percentile(sorted, 0.5),
                 percentile(sorted, 0.99),
-                percentile(sorted, 1));
+                percentile(sorted, 1),
+                cpu.toNanos() / 1e3 / Math.max(1, count));
     }
 
     private static double percentile(long[] sorted, double part) {

@@ -77,12 +77,14 @@ class InboxWriterTest {
         store.set(events -> {
             throw new IllegalStateException("away");
         });
-        assertThatThrownBy(() -> writer.store(event(10))).isInstanceOf(NotStoredException.class);
+        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
+                .isInstanceOf(NotStoredException.class);
         assertThat(writer.problem()).isEmpty();
 
         store.set(TAKES_ALL);
 
-        assertThatCode(() -> writer.store(event(10))).doesNotThrowAnyException();
+        assertThatCode(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
+                .doesNotThrowAnyException();
     }
 
     @Test
@@ -90,10 +92,11 @@ class InboxWriterTest {
         store.set(events -> {
             throw new StoreBrokenException(new IOException("fsync"));
         });
-        assertThatThrownBy(() -> writer.store(event(10))).isInstanceOf(NotStoredException.class);
+        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
+                .isInstanceOf(NotStoredException.class);
         store.set(TAKES_ALL);
 
-        assertThatThrownBy(() -> writer.store(event(10)))
+        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
                 .isInstanceOf(NotStoredException.class)
                 .hasMessageContaining("restart");
         assertThat(asked).hasValue(1);
@@ -137,15 +140,15 @@ class InboxWriterTest {
                 .filteredOn("too much waits for the inbox"::equals)
                 .hasSizeGreaterThanOrEqualTo(60 - (int) (InboxWriter.MAX_WAITING_CHARS / large));
         assertThat(writer.isStuck()).isTrue();
-        assertThatThrownBy(() -> writer.store(event(10)))
+        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
                 .as("at once, once it is known")
                 .hasMessage("the inbox is not written in time");
 
         store.set(TAKES_ALL);
         disk.countDown();
 
-        await().untilAsserted(
-                        () -> assertThatCode(() -> writer.store(event(large))).doesNotThrowAnyException());
+        await().untilAsserted(() -> assertThatCode(() -> writer.store(event(large), InboxWriter.ANSWER_WITHIN_MS))
+                .doesNotThrowAnyException());
         assertThat(asked.get())
                 .as("groups: the one that hung and later ones; those given up are forgotten")
                 .isLessThan(5);
@@ -176,7 +179,7 @@ class InboxWriterTest {
 
     private String outcome(int chars) {
         try {
-            writer.store(event(chars));
+            writer.store(event(chars), InboxWriter.ANSWER_WITHIN_MS);
             return "stored";
         } catch (NotStoredException e) {
             return e.getMessage();
