@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * Makes letters comparable whatever their case, accents, width or compatibility form, keeping the way back: NFKD (UAX 15),
- * lower case, marks off where they only accent a letter, invisible characters removed, one form of apostrophe and dash.
+ * lower case, marks off where they only accent a letter, invisible characters removed, one form of apostrophe, dash and
+ * decimal digit.
  *
  * <p>Marks stay where dropping them would make another letter: in Japanese and Indic scripts, and on the Cyrillic short i.
  * Letters of different scripts that look alike stay different. Folding a folded text changes nothing.
@@ -140,6 +141,9 @@ final class Fold {
         }
         if (DASHES.indexOf(codePoint) >= 0) {
             return "-";
+        }
+        if (Character.getType(codePoint) == Character.DECIMAL_DIGIT_NUMBER) {
+            return Integer.toString(Character.digit(codePoint, 10));
         }
         String plain = Character.isBmpCodePoint(codePoint) ? PLAIN.get((char) codePoint) : null;
         return plain == null ? Character.toString(codePoint) : plain;

@@ -1,10 +1,31 @@
 package io.leadroutes.rules;
 
+import com.google.re2j.Pattern;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A tag or score rule as the file has it.
+ * A tag or score rule as the file has it. One of what it looks for must be found.
  *
- * @param any keywords of which one must be found
+ * @param any keywords
+ * @param near keywords that must stand together
+ * @param regex patterns
+ * @param typos whether a keyword may be misspelt
  */
-record KeywordRule(Hit.Kind kind, String id, List<String> any, int points, List<String> labels) {}
+record KeywordRule(
+        Hit.Kind kind,
+        String id,
+        List<String> any,
+        Optional<Near> near,
+        List<Pattern> regex,
+        boolean typos,
+        int points,
+        List<String> labels) {
+
+    /**
+     * Keywords that must all be found close to each other, in any order.
+     *
+     * @param within how many words, these included, they may span
+     */
+    record Near(List<String> words, int within) {}
+}

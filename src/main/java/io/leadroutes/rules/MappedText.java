@@ -5,25 +5,52 @@ import java.util.Arrays;
 /** A text made from another one, where each char knows the range of the source that it stands for. */
 final class MappedText {
 
-    private final StringBuilder chars;
+    private char[] chars;
+    private int length;
+
+    /** Absent as long as each char stands for the one at its own index, as in most texts. */
     private int[] starts;
+
     private int[] ends;
 
     MappedText(int expectedLength) {
-        chars = new StringBuilder(expectedLength);
-        starts = new int[Math.max(16, expectedLength)];
-        ends = new int[starts.length];
+        chars = new char[Math.max(16, expectedLength)];
+    }
+
+    /** A text that stands for itself. */
+    static MappedText same(String text) {
+        MappedText same = new MappedText(0);
+        same.chars = text.toCharArray();
+        same.length = text.length();
+        return same;
     }
 
     void append(char c, int start, int end) {
-        int at = chars.length();
-        if (at == starts.length) {
-            starts = Arrays.copyOf(starts, 2 * at);
-            ends = Arrays.copyOf(ends, 2 * at);
+        if (length == chars.length) {
+            chars = Arrays.copyOf(chars, 2 * length);
+            if (starts != null) {
+                starts = Arrays.copyOf(starts, 2 * length);
+                ends = Arrays.copyOf(ends, 2 * length);
+            }
         }
-        chars.append(c);
-        starts[at] = start;
-        ends[at] = end;
+        if (starts == null && (start != length || end != length + 1)) {
+            map();
+        }
+        chars[length] = c;
+        if (starts != null) {
+            starts[length] = start;
+            ends[length] = end;
+        }
+        length++;
+    }
+
+    private void map() {
+        starts = new int[chars.length];
+        ends = new int[chars.length];
+        for (int i = 0; i < length; i++) {
+            starts[i] = i;
+            ends[i] = i + 1;
+        }
     }
 
     void append(CharSequence text, int start, int end) {
@@ -34,26 +61,34 @@ final class MappedText {
 
     /** Lets the last char stand for the source up to {@code end} too. */
     void extendLast(int end) {
-        if (!isEmpty()) {
-            ends[chars.length() - 1] = end;
+        if (length > 0 && end(length - 1) != end) {
+            if (starts == null) {
+                map();
+            }
+            ends[length - 1] = end;
         }
     }
 
-    boolean isEmpty() {
-        return chars.length() == 0;
+    int length() {
+        return length;
+    }
+
+    /** Takes off what was appended since the text had this length. */
+    void truncate(int shorter) {
+        length = shorter;
     }
 
     String text() {
-        return chars.toString();
+        return new String(chars, 0, length);
     }
 
     /** Where in the source the char at this index begins. */
     int start(int index) {
-        return starts[index];
+        return starts == null ? index : starts[index];
     }
 
     /** Where in the source the char at this index ends, exclusive. */
     int end(int index) {
-        return ends[index];
+        return starts == null ? index + 1 : ends[index];
     }
 }

@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * HTML taken off a text. Chatwoot sends messages as written, but old servers send them rendered (CONTRACT section 2.3), and
+ * HTML taken off a text, and what it quotes ({@code blockquote}). Chatwoot sends messages as written, but old servers send them rendered (CONTRACT section 2.3), and
  * e-mails bring their own; so known tags and the few entities that a renderer writes are undone, and anything else that
  * merely looks like a tag ({@code a < b}, {@code <your team>}) stays text.
  */
@@ -30,6 +30,8 @@ final class Markup {
     private final String source;
     private final MappedText visible;
     private final Set<String> missing = new HashSet<>();
+    private int quotations;
+    private int quotedFrom;
 
     private Markup(String source) {
         this.source = source;
@@ -38,6 +40,9 @@ final class Markup {
 
     /** What a reader sees of this text. Time is linear in its length. */
     static MappedText visible(String source) {
+        if (source.indexOf('<') < 0 && source.indexOf('&') < 0) {
+            return MappedText.same(source);
+        }
         Markup markup = new Markup(source);
         markup.run();
         return markup.visible;
@@ -89,10 +94,26 @@ final class Markup {
         if (close == source.length()) {
             return open;
         }
+        if (name.equals("blockquote")) {
+            quotation(closing);
+        }
         if (block || hidden) {
             visible.append('\n', open, close + 1);
         }
-        return hidden && !closing ? after("</" + name, close + 1).orElse(close + 1) : close + 1;
+        return hidden && !closing ? after("</" + name + ">", close + 1).orElse(close + 1) : close + 1;
+    }
+
+    /** Takes off what an outermost quotation holds once it ends; one that never ends is none. */
+    private void quotation(boolean ends) {
+        if (!ends) {
+            quotedFrom = quotations == 0 ? visible.length() : quotedFrom;
+            quotations++;
+        } else if (quotations > 0) {
+            quotations--;
+            if (quotations == 0) {
+                visible.truncate(quotedFrom);
+            }
+        }
     }
 
     /** The index after the next {@code end}, if there is one; what is missing once is not searched for again. */

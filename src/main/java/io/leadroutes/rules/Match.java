@@ -1,10 +1,10 @@
 package io.leadroutes.rules;
 
 /**
- * A keyword found in a text.
+ * A place that meets a rule.
  *
- * @param rule the index of the rule that the keyword belongs to
- * @param first the index of its first word
- * @param last the index of its last word, inclusive
+ * @param rule the index of the rule
+ * @param from where it begins in {@link Tokens#shown()}
+ * @param to where it ends, exclusive
  */
-record Match(int rule, int first, int last) {}
+record Match(int rule, int from, int to) {}

@@ -1,18 +1,19 @@
 package io.leadroutes.rules;
 
+import com.google.re2j.Pattern;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * Finds any number of keywords in one pass over the words of a text: its cost does not grow with their number. A word fits
  * a keyword's word when they share a base form ({@link Inflection}); the words of a phrase may be parted by white space and
- * light punctuation.
+ * light punctuation. Then looks which of them stand near each other, and for patterns, one after the other.
  */
 final class Matcher {
 
@@ -20,33 +21,53 @@ final class Matcher {
     static final int LONGEST_KEYWORD = 100;
 
     private final Phrases<Keyword> phrases = new Phrases<>();
-    private final Map<String, Set<String>> wordsByStem = new HashMap<>();
 
-    /** The first two letters of all stems: a cheap test that spares most words of a text their inflection. */
-    private final Set<Integer> beginnings = new HashSet<>();
+    /** The words of keywords, and which of them a base form leads to, by index. */
+    private final List<String> words = new ArrayList<>();
 
-    /**
-     * @param keywordsByRule the keywords of each rule, by its index
-     */
-    Matcher(List<List<String>> keywordsByRule) {
-        for (int rule = 0; rule < keywordsByRule.size(); rule++) {
-            for (String keyword : keywordsByRule.get(rule)) {
-                add(rule, Tokens.of(keyword));
+    private final Stems stems = new Stems();
+    private final Typos typos = new Typos();
+    private final Map<String, Integer> wordIndexes = new HashMap<>();
+    private final Map<Integer, KeywordRule.Near> nearByRule = new LinkedHashMap<>();
+    private final Map<Integer, List<Pattern>> patternsByRule = new LinkedHashMap<>();
+    private final int[] not;
+
+    /** @param rules what is looked for; matches tell the index of their rule */
+    Matcher(List<KeywordRule> rules) {
+        for (int i = 0; i < rules.size(); i++) {
+            KeywordRule rule = rules.get(i);
+            for (String keyword : rule.any()) {
+                add(Tokens.of(keyword), i, Keyword.ALONE, rule.typos());
+            }
+            if (rule.near().isPresent()) {
+                nearByRule.put(i, rule.near().get());
+                List<String> together = rule.near().get().words();
+                for (int part = 0; part < together.size(); part++) {
+                    add(Tokens.of(together.get(part)), i, part, rule.typos());
+                }
+            }
+            if (!rule.regex().isEmpty()) {
+                patternsByRule.put(i, rule.regex());
             }
         }
+        not = stems.get("not", 0, 3, "");
     }
 
-    private void add(int rule, Tokens keyword) {
-        List<String> words = new ArrayList<>();
+    private void add(Tokens keyword, int rule, int part, boolean typed) {
+        List<String> phrase = new ArrayList<>();
         for (int i = 0; i < keyword.size(); i++) {
             String word = keyword.word(i);
-            words.add(word);
-            for (String stem : Inflection.stems(word)) {
-                wordsByStem.computeIfAbsent(stem, key -> new LinkedHashSet<>()).add(word);
-                beginnings.add(beginning(stem));
+            phrase.add(word);
+            int index = wordIndexes.computeIfAbsent(word, key -> {
+                words.add(key);
+                return words.size() - 1;
+            });
+            Inflection.ofKeyword(word).forEach(form -> stems.add(form, index));
+            if (typed) {
+                typos.add(word);
             }
         }
-        phrases.add(words, new Keyword(rule, Negation.isIn(keyword)));
+        phrases.add(phrase, new Keyword(rule, part, Negation.isIn(keyword), typed));
     }
 
     /** True if there can be a text that holds this keyword: it has words, no address, and nothing that parts phrases. */
@@ -60,31 +81,62 @@ final class Matcher {
         return tokens.size() > 0;
     }
 
-    /** The keywords in this text, in text order. */
+    /** What of the rules is in this text, in text order. */
     Found find(Tokens text) {
+        List<Spot> spots = spots(text);
         List<Match> counted = new ArrayList<>();
-        List<Match> doubtful = new ArrayList<>();
-        List<Partial> open = new ArrayList<>();
+        List<Match> negated = new ArrayList<>();
+        Map<Integer, List<Spot>> together = new HashMap<>();
+        // Most texts hold no keyword: only the others are searched for denials.
+        Negation negation = null;
+        for (Spot spot : spots) {
+            boolean denied = false;
+            if (!spot.keyword.holdsNegation) {
+                negation = negation == null ? new Negation(text) : negation;
+                denied = negation.negates(spot.first, spot.last);
+            }
+            if (denied) {
+                negated.add(spot.in(text));
+            } else if (spot.keyword.part == Keyword.ALONE) {
+                counted.add(spot.in(text));
+            } else {
+                together.computeIfAbsent(spot.keyword.rule, rule -> new ArrayList<>())
+                        .add(spot);
+            }
+        }
+        together.forEach((rule, parts) -> near(rule, parts, text, counted));
+        patternsByRule.forEach((rule, patterns) -> match(rule, patterns, text, counted));
+        counted.sort(Comparator.comparingInt(Match::from).thenComparingInt(Match::to));
+        return new Found(counted, negated);
+    }
+
+    private List<Spot> spots(Tokens text) {
+        List<Spot> spots = new ArrayList<>();
+        List<Partial> open = List.of();
+        Meaning meaning = new Meaning(text);
         for (int i = 0; i < text.size(); i++) {
+            meaning.look(text.word(i));
+            if (meaning.count == 0) {
+                open = List.of();
+                continue;
+            }
             List<Partial> continued = new ArrayList<>();
-            Set<String> words = keywordWords(text.word(i));
-            if (!words.isEmpty()) {
-                if (isJoined(text, i)) {
-                    for (Partial partial : open) {
-                        advance(partial, words, continued);
-                    }
+            if (!open.isEmpty() && isJoined(text, i)) {
+                for (Partial partial : open) {
+                    advance(partial, meaning, continued);
                 }
-                advance(new Partial(i, phrases), words, continued);
-                for (Partial partial : continued) {
-                    for (Keyword keyword : partial.node.values()) {
-                        Match match = new Match(keyword.rule, partial.first, i);
-                        (keyword.holdsNegation ? counted : doubtful).add(match);
+            }
+            advance(new Partial(i, false, phrases), meaning, continued);
+            for (Partial partial : continued) {
+                for (Keyword keyword : partial.node.values()) {
+                    if (keyword.typos || !partial.misspelt) {
+                        spots.add(new Spot(keyword, partial.first, i));
                     }
                 }
             }
             open = continued;
         }
-        return judged(text, counted, doubtful);
+        return spots;
     }
 
     private static boolean isJoined(Tokens text, int word) {
@@ -92,66 +144,142 @@ final class Matcher {
         return text.isRun(word) ? (gap & Tokens.ADJACENT) != 0 : (gap & Tokens.BREAKS_PHRASE) == 0;
     }
 
-    /** Most texts hold no keyword: only the others are searched for denials. */
-    private static Found judged(Tokens text, List<Match> counted, List<Match> doubtful) {
-        List<Match> negated = new ArrayList<>();
-        if (!doubtful.isEmpty()) {
-            Negation negation = new Negation(text);
-            doubtful.forEach(match -> (negation.negates(match) ? negated : counted).add(match));
-            counted.sort(Comparator.comparingInt(Match::first).thenComparingInt(Match::last));
-        }
-        return new Found(counted, negated);
-    }
-
-    private static void advance(Partial partial, Set<String> words, List<Partial> continued) {
-        for (String word : words) {
-            Phrases<Keyword> next = partial.node.after(word);
+    private void advance(Partial partial, Meaning meaning, List<Partial> continued) {
+        for (int i = 0; i < meaning.count; i++) {
+            Phrases<Keyword> next = partial.node.after(words.get(meaning.meant[i]));
             if (next != null) {
-                continued.add(new Partial(partial.first, next));
+                continued.add(new Partial(partial.first, partial.misspelt || meaning.misspelt, next));
             }
         }
     }
 
-    /** The words of keywords that this word of a text fits. */
-    private Set<String> keywordWords(String word) {
-        if (word.isEmpty()) {
-            return Set.of();
-        }
-        Set<String> found = Set.of();
-        if (beginnings.contains(beginning(word))) {
-            for (String stem : Inflection.stems(word)) {
-                found = union(found, wordsByStem.getOrDefault(stem, Set.of()));
+    /** Adds the shortest spans in which all parts of a rule stand. One pass: the last place of each part is enough. */
+    private void near(int rule, List<Spot> spots, Tokens text, List<Match> counted) {
+        KeywordRule.Near near = nearByRule.get(rule);
+        spots.sort(Comparator.comparingInt(Spot::last).thenComparingInt(Spot::first));
+        Spot[] latest = new Spot[near.words().size()];
+        for (Spot spot : spots) {
+            Spot known = latest[spot.keyword.part];
+            if (known == null || known.first < spot.first) {
+                latest[spot.keyword.part] = spot;
+            }
+            if (Arrays.asList(latest).contains(null)) {
+                continue;
+            }
+            int first = Arrays.stream(latest).mapToInt(Spot::first).min().orElseThrow();
+            if (spot.last - first < near.within()) {
+                counted.add(new Match(rule, text.from(first), text.to(spot.last)));
+                Arrays.fill(latest, null);
             }
         }
-        // "isn't working" is "not working".
-        return Negation.holdsNot(word) ? union(found, wordsByStem.getOrDefault("not", Set.of())) : found;
     }
 
-    private static Set<String> union(Set<String> some, Set<String> more) {
-        if (some.isEmpty() || more.containsAll(some)) {
-            return more;
+    /** A pattern sees what the sender wrote, part by part: not markup, nor quotations. */
+    private static void match(int rule, List<Pattern> patterns, Tokens text, List<Match> counted) {
+        String shown = text.shown();
+        int from = 0;
+        List<int[]> parts = new ArrayList<>();
+        for (int[] quoted : text.quoted()) {
+            parts.add(new int[] {from, quoted[0]});
+            from = quoted[1];
         }
-        if (some.containsAll(more)) {
-            return some;
+        parts.add(new int[] {from, shown.length()});
+        for (int[] part : parts) {
+            String written = shown.substring(part[0], part[1]);
+            for (Pattern pattern : patterns) {
+                com.google.re2j.Matcher found = pattern.matcher(written);
+                for (int matches = 0; matches < Hit.MAX_MATCHED && found.find(); matches++) {
+                    if (found.end() > found.start()) {
+                        counted.add(new Match(rule, part[0] + found.start(), part[0] + found.end()));
+                    }
+                }
+            }
         }
-        Set<String> all = new LinkedHashSet<>(some);
-        all.addAll(more);
-        return all;
-    }
-
-    private static int beginning(String word) {
-        return word.charAt(0) << 16 | (word.length() > 1 ? word.charAt(1) : 0);
     }
 
     /**
      * What a text holds.
      *
-     * @param counted keywords that count
+     * @param counted what meets a rule
      * @param negated keywords that the customer denies
      */
     record Found(List<Match> counted, List<Match> negated) {}
 
-    private record Keyword(int rule, boolean holdsNegation) {}
+    /** @param part the index among those that must stand near each other, or {@link #ALONE} */
+    private record Keyword(int rule, int part, boolean holdsNegation, boolean typos) {
 
-    private record Partial(int first, Phrases<Keyword> node) {}
+        static final int ALONE = -1;
+    }
+
+    private record Spot(Keyword keyword, int first, int last) {
+
+        Match in(Tokens text) {
+            return new Match(keyword.rule, text.from(first), text.to(last));
+        }
+    }
+
+    private record Partial(int first, boolean misspelt, Phrases<Keyword> node) {}
+
+    /** The words of keywords that a word of a text may be. */
+    private final class Meaning implements Inflection.Forms {
+
+        private final Tokens text;
+        private int[] meant = new int[8];
+        private int count;
+        private boolean misspelt;
+        private Optional<Boolean> french = Optional.empty();
+
+        Meaning(Tokens text) {
+            this.text = text;
+        }
+
+        void look(String word) {
+            count = 0;
+            misspelt = false;
+            if (word.isEmpty()) {
+                return;
+            }
+            if (stems.mayBegin(word) || Inflection.mayLoseBeginning(word)) {
+                Inflection.ofText(word, this);
+            }
+            // "isn't working" is "not working".
+            if (not.length > 0 && Negation.holdsNot(word)) {
+                addAll(not);
+            }
+            if (count == 0 && !typos.isEmpty()) {
+                for (String correct : typos.meant(word)) {
+                    misspelt = true;
+                    addAll(new int[] {wordIndexes.get(correct)});
+                }
+            }
+        }
+
+        @Override
+        public void accept(String word, int start, int end, String ending) {
+            int[] found = stems.get(word, start, end, ending);
+            if (found.length > 0 && (!ending.equals(Inflection.MAYBE_FRENCH) || isFrench())) {
+                addAll(found);
+            }
+        }
+
+        private boolean isFrench() {
+            if (french.isEmpty()) {
+                french = Optional.of(Negation.isFrench(text));
+            }
+            return french.get();
+        }
+
+        private void addAll(int[] indexes) {
+            for (int index : indexes) {
+                boolean known = false;
+                for (int i = 0; i < count; i++) {
+                    known |= meant[i] == index;
+                }
+                if (!known) {
+                    meant = count == meant.length ? Arrays.copyOf(meant, 2 * count) : meant;
+                    meant[count++] = index;
+                }
+            }
+        }
+    }
 }

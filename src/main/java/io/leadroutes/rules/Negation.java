@@ -19,7 +19,7 @@ final class Negation {
     private static final int BACK_REACH = 3;
 
     /** Words of a list from a comma to the thing denied: ", trial or pricing". */
-    private static final int LIST_ITEM = 3;
+    private static final int LIST_ITEM = 5;
 
     private static final Phrases<Kind> CUES = cues();
     private static final Set<String> FILLERS = words(NegationWords.FILLERS);
@@ -28,12 +28,13 @@ final class Negation {
     private static final Set<String> TURNS_AFTER_COMMA = words(NegationWords.TURNS_AFTER_COMMA);
     private static final Set<String> CONTRACTIONS = words(NegationWords.CONTRACTIONS);
     private static final Set<String> PORTUGUESE = words(NegationWords.PORTUGUESE);
+    private static final Set<String> FRENCH = words(NegationWords.FRENCH);
 
     private final Tokens text;
     private final Set<Kind>[] endingAt;
     private final Set<Kind>[] beginningAt;
 
-    /** Finds the denials of this text, leftmost first, the longest of those that begin at one word. */
+    /** Finds the denials of this text, leftmost first, the longest of those that begin or go on at one word. */
     @SuppressWarnings("unchecked")
     Negation(Tokens text) {
         this.text = text;
@@ -43,7 +44,9 @@ final class Negation {
         int i = 0;
         while (i < text.size()) {
             Cue cue = longestAt(i);
-            if (cue != null && !(noMeansInThe && cue.last == i && text.word(i).equals("no"))) {
+            if (cue != null
+                    && !goesOn(i, cue)
+                    && !(noMeansInThe && cue.last == i && text.word(i).equals("no"))) {
                 beginningAt[i] = cue.kinds;
                 endingAt[cue.last] = cue.kinds;
                 i = cue.last;
@@ -68,14 +71,19 @@ final class Negation {
         return word.endsWith("n't") || CONTRACTIONS.contains(word);
     }
 
-    /** True if this keyword is denied. */
-    boolean negates(Match match) {
-        return deniedBefore(match) || deniedAfter(match);
+    /** True if the keyword from word {@code first} to word {@code last} is denied. */
+    boolean negates(int first, int last) {
+        return deniedBefore(first, last) || deniedAfter(last);
     }
 
-    private boolean deniedBefore(Match match) {
-        int furthest = Math.max(0, match.first() - WIDE_REACH - 1);
-        for (int last = match.first() - 1; last >= furthest; last--) {
+    /** True if the text has words that only French has. */
+    static boolean isFrench(Tokens text) {
+        return holds(text, FRENCH, 1);
+    }
+
+    private boolean deniedBefore(int first, int matchLast) {
+        int furthest = Math.max(0, first - WIDE_REACH - 1);
+        for (int last = first - 1; last >= furthest; last--) {
             int gap = text.gap(last + 1);
             if ((gap & Tokens.ENDS_CLAUSE) != 0
                     || (gap & Tokens.COMMA) != 0 && TURNS_AFTER_COMMA.contains(text.word(last + 1))) {
@@ -83,8 +91,8 @@ final class Negation {
             }
             Set<Kind> kinds = endingAt[last];
             if (kinds != null) {
-                return kinds.contains(Kind.WIDE) && reachesWide(last, match)
-                        || kinds.contains(Kind.TIGHT) && reachesTight(last, match);
+                return kinds.contains(Kind.WIDE) && reachesWide(last, first, matchLast)
+                        || kinds.contains(Kind.TIGHT) && reachesTight(last, first);
             }
             if (TURNS.contains(text.word(last))) {
                 return false;
@@ -94,56 +102,67 @@ final class Negation {
     }
 
     /** A wide denial reaches over all words, and over commas where these part a list that an "or" ends. */
-    private boolean reachesWide(int cueLast, Match match) {
-        for (int i = cueLast + 1; i <= match.first(); i++) {
-            if ((text.gap(i) & Tokens.COMMA) != 0 && (i == cueLast + 1 || !isInAlternatives(i, match))) {
+    private boolean reachesWide(int cueLast, int first, int last) {
+        for (int i = cueLast + 1; i <= first; i++) {
+            if ((text.gap(i) & Tokens.COMMA) != 0 && (i == cueLast + 1 || !isInAlternatives(i, first, last))) {
                 return false;
             }
         }
         return true;
     }
 
-    private boolean isInAlternatives(int afterComma, Match match) {
-        if (match.first() - afterComma > LIST_ITEM) {
+    private boolean isInAlternatives(int afterComma, int first, int last) {
+        if (first - afterComma > LIST_ITEM) {
             return false;
         }
-        for (int i = afterComma; i < match.first(); i++) {
+        for (int i = afterComma; i < first; i++) {
             if (ALTERNATIVES.contains(text.word(i))) {
                 return true;
             }
         }
-        int next = match.last() + 1;
+        int next = last + 1;
         return next < text.size() && ALTERNATIVES.contains(text.word(next));
     }
 
     /** A tight denial reaches over fillers alone; over one other thing too, if an "or" joins the two. */
-    private boolean reachesTight(int cueLast, Match match) {
-        if (match.first() - cueLast > TIGHT_REACH) {
+    private boolean reachesTight(int cueLast, int first) {
+        if (first - cueLast > TIGHT_REACH) {
             return false;
         }
         int others = 0;
         int allowed = 0;
-        for (int i = cueLast + 1; i <= match.first(); i++) {
+        for (int i = cueLast + 1; i <= first; i++) {
             if ((text.gap(i) & (Tokens.COMMA | Tokens.BREAKS_PHRASE)) != 0) {
                 return false;
             }
-            if (i < match.first() && ALTERNATIVES.contains(text.word(i))) {
+            if (i < first && ALTERNATIVES.contains(text.word(i))) {
                 allowed = 1;
-            } else if (i < match.first() && !FILLERS.contains(text.word(i))) {
+            } else if (i < first && !FILLERS.contains(text.word(i))) {
                 others++;
             }
         }
         return others <= allowed;
     }
 
-    private boolean deniedAfter(Match match) {
-        int furthest = Math.min(text.size() - 1, match.last() + BACK_REACH);
-        for (int i = match.last() + 1; i <= furthest; i++) {
+    private boolean deniedAfter(int last) {
+        int furthest = Math.min(text.size() - 1, last + BACK_REACH);
+        for (int i = last + 1; i <= furthest; i++) {
             if ((text.gap(i) & (Tokens.ENDS_CLAUSE | Tokens.COMMA)) != 0) {
                 return false;
             }
             if (beginningAt[i] != null) {
                 return beginningAt[i].contains(Kind.AFTER);
+            }
+        }
+        return false;
+    }
+
+    /** "I didn't" denies the next word alone, but "I didn't want" all that follows. */
+    private boolean goesOn(int first, Cue cue) {
+        for (int i = first + 1; i <= cue.last; i++) {
+            Cue inside = longestAt(i);
+            if (inside != null && inside.last > cue.last) {
+                return true;
             }
         }
         return false;
@@ -165,13 +184,17 @@ final class Negation {
     }
 
     private static boolean isPortuguese(Tokens text) {
+        return holds(text, PORTUGUESE, 2);
+    }
+
+    private static boolean holds(Tokens text, Set<String> words, int atLeast) {
         Set<String> seen = new LinkedHashSet<>();
-        for (int i = 0; i < text.size() && seen.size() < 2; i++) {
-            if (PORTUGUESE.contains(text.word(i))) {
+        for (int i = 0; i < text.size() && seen.size() < atLeast; i++) {
+            if (words.contains(text.word(i))) {
                 seen.add(text.word(i));
             }
         }
-        return seen.size() == 2;
+        return seen.size() == atLeast;
     }
 
     private static Phrases<Kind> cues() {

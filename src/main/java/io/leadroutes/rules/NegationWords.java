@@ -30,11 +30,25 @@ final class NegationWords {
             no interest
             zero interest
             no plans
+            no intention
+            not planning
+            not going to
+            aren't going to
+            nothing to do with
+            rather not
+            not about
+            isn't about
+            instead of
+            rather than
             no longer want
             no longer need
             no longer interested
             never wanted
             never asked
+            didn't ask
+            don't ask
+            didn't request
+            never requested
             not looking
             aren't looking
             not asking
@@ -215,6 +229,13 @@ final class NegationWords {
             won't
             wouldn't
             ain't
+            i didn't
+            we didn't
+            i haven't
+            we haven't
+            nobody
+            hardly any
+            scarcely any
             don't have a
             don't have any
             doesn't have a
@@ -235,6 +256,7 @@ final class NegationWords {
             sans
             aucun
             aucune
+            rien
             jamais
             ni
             # Spanish
@@ -242,6 +264,7 @@ final class NegationWords {
             ningún
             ninguna
             nunca
+            nada
             # Portuguese
             não
             sem
@@ -250,6 +273,7 @@ final class NegationWords {
             nem
             # Italian
             senza
+            niente
             nessun
             nessuna
             nessuno
@@ -265,10 +289,12 @@ final class NegationWords {
             # Arabic
             بدون
             ليس
+            ليست
             # Chinese
             没有
             沒有
             不是
+            不
             """;
 
     /** Deny what stands before them. */
@@ -397,6 +423,12 @@ final class NegationWords {
             pas seulement
             est-ce pas
             pas sans
+            pas le
+            pas la
+            pas les
+            pas l'
+            pas votre
+            pas vos
             # Spanish
             por qué no
             no solo
@@ -426,6 +458,13 @@ final class NegationWords {
             不要紧
             不用说
             不只是
+            不得不
+            能不能
+            可不可以
+            会不会
+            對不對
+            对不对
+            好不好
             不仅
             """;
 
@@ -434,7 +473,7 @@ final class NegationWords {
             # English
             a an the any our my your this that such of for about to be been very really so too particularly especially
             exactly actually currently even yet all more further other another extra additional hidden new free real much
-            super overly quite necessarily need
+            super overly quite necessarily need single one
             # German
             ein eine einen einem einer eines der die das den dem so sehr wirklich besonders mehr weitere weiteren
             # French, Italian: elided articles are words of their own
@@ -445,7 +484,9 @@ final class NegationWords {
             # Dutch
             een de het erg heel zo meer
             # Chinese
-            的 一 个
+            的 一 个 太 很 是
+            # Arabic
+            لدينا لدي عندنا عندي أي هناك هذا هذه
             """;
 
     /** Join things that are denied together: "no demo or trial". */
@@ -485,6 +526,11 @@ final class NegationWords {
     /** In Portuguese "no" means "in the": two of these words in a text make it no denial. */
     static final String PORTUGUESE = """
             você vocês não qual quanto uma meu minha tem dos em olá obrigado obrigada gostaria quero preciso estou desconto
+            """;
+
+    /** One of these shows that a text is French, where a verb form alone does not. */
+    static final String FRENCH = """
+            j je vous votre vos nous mon ma mes est et les des du pour avec ce cette s'il svp merci bonjour
             """;
 
     private NegationWords() {}

@@ -30,7 +30,7 @@ public final class RuleBook {
             Optional<String> handoffNote) {
         this.version = version;
         this.keywordRules = List.copyOf(keywordRules);
-        this.matcher = new Matcher(keywordRules.stream().map(KeywordRule::any).toList());
+        this.matcher = new Matcher(keywordRules);
         this.qualify = qualify;
         this.escalateRules = List.copyOf(escalateRules);
         this.handoffNote = handoffNote;
@@ -70,7 +70,7 @@ public final class RuleBook {
         for (Match match : matcher.find(tokens).counted()) {
             Set<String> matched = matchedByRule.get(match.rule());
             if (matched.size() < Hit.MAX_MATCHED) {
-                matched.add(shorten(tokens.shown(match.first(), match.last())));
+                matched.add(shorten(tokens.shown().substring(match.from(), match.to())));
             }
         }
         List<Hit> hits = new ArrayList<>();
@@ -125,6 +125,10 @@ public final class RuleBook {
      */
     public Optional<String> handoffNote() {
         return handoffNote;
+    }
+
+    List<KeywordRule> keywordRules() {
+        return keywordRules;
     }
 
     private static String shorten(String matched) {

@@ -1,5 +1,7 @@
 package io.leadroutes.rules;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.leadroutes.event.Priority;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,8 +40,11 @@ final class RuleFile {
     private static final int MOST_ALIASES = 50;
     private static final int LONGEST_ID = 64;
 
-    private static final List<String> TAG_KEYS = List.of("id", "any", "labels", "examples");
-    private static final List<String> SCORE_KEYS = List.of("id", "any", "points", "repeat", "examples");
+    private static final List<String> TAG_KEYS = List.of("id", "any", "near", "regex", "typos", "labels", "examples");
+    private static final List<String> SCORE_KEYS =
+            List.of("id", "any", "near", "regex", "typos", "points", "repeat", "examples");
+    private static final List<String> SOUGHT_KEYS = List.of("any", "near", "regex");
+    private static final List<String> NEAR_KEYS = List.of("words", "within");
     private static final List<String> EXAMPLE_KEYS = List.of("match", "no_match");
     private static final List<String> QUALIFY_KEYS = List.of("at", "labels", "priority", "team", "note", "attributes");
     private static final List<String> ESCALATE_KEYS = List.of("id", "when", "labels", "priority", "team", "note");
@@ -53,6 +58,18 @@ final class RuleFile {
     private static final String ATTRIBUTE = "an attribute key of letters, digits, _, . or -";
     private static final String PRIORITY = "none, low, medium, high or urgent";
     private static final String TEAM = "a team's name or numeric id";
+    private static final int MOST_NEAR = 5;
+    private static final int WIDEST_NEAR = 50;
+    private static final String WORDS_NEAR = "a list of 2 to " + MOST_NEAR + " keywords";
+    private static final String WITHIN = "a whole number of words from 2 to " + WIDEST_NEAR;
+
+    private static final int LONGEST_REGEX = 200;
+
+    /** Of RE2/J's instructions, as each may cost a step per character: "(x{1,1000}){1,1000}" is short, too. */
+    private static final int LARGEST_REGEX = 1000;
+
+    private static final String REGEX = "a regular expression of RE2 (no look-around, no back-reference) of at most "
+            + LONGEST_REGEX + " characters";
     private static final String NOTE = "Markdown text";
 
     private final Problems problems;
@@ -165,8 +182,7 @@ final class RuleFile {
             });
         }
         RuleBook book = new RuleBook(version, keywordRules, qualify, escalateRules, handoffNote);
-        Matcher matcher =
-                new Matcher(keywordRules.stream().map(KeywordRule::any).toList());
+        Matcher matcher = new Matcher(keywordRules);
         examples.forEach(example -> check(example, matcher));
         problems.throwIfAny();
         return book;
@@ -176,8 +192,15 @@ final class RuleFile {
         Set<String> ids = new HashSet<>();
         for (Section rule : rules) {
             String id = id(rule, ids);
-            rule.require("any", "a list of keywords");
+            if (SOUGHT_KEYS.stream().noneMatch(rule::has)) {
+                rule.require("any", "a list of keywords, or near, or regex");
+            }
             List<String> any = rule.texts("any", "keywords", RuleFile::checkKeyword);
+            Optional<KeywordRule.Near> near = rule.section("near", NEAR_KEYS).map(RuleFile::near);
+            List<Pattern> regex = rule.texts("regex", "regular expressions", RuleFile::checkRegex).stream()
+                    .map(RuleFile::pattern)
+                    .toList();
+            boolean typos = rule.bool("typos").orElse(false);
             int points = 0;
             List<String> labels = List.of();
             if (kind == Hit.Kind.TAG) {
@@ -188,9 +211,18 @@ final class RuleFile {
                 points = points(rule);
                 rule.text("repeat", "once", text -> text.equals("once") ? null : "once, the only one supported");
             }
-            keywordRules.add(new KeywordRule(kind, id, any, points, labels));
+            keywordRules.add(new KeywordRule(kind, id, any, near, regex, typos, points, labels));
             readExamples(rule, id, keywordRules.size() - 1);
         }
+    }
+
+    private static KeywordRule.Near near(Section section) {
+        section.require("words", WORDS_NEAR);
+        section.require("within", WITHIN);
+        List<String> words = section.texts("words", "keywords", RuleFile::checkKeyword);
+        section.size("words", 2, MOST_NEAR, WORDS_NEAR);
+        return new KeywordRule.Near(
+                words, section.integer("within", 2, WIDEST_NEAR, WITHIN).orElse(WIDEST_NEAR));
     }
 
     private void readExamples(Section rule, String id, int index) {
@@ -226,7 +258,7 @@ final class RuleFile {
         Set<String> shown = new LinkedHashSet<>();
         for (Match match : matches) {
             if (match.rule() == rule) {
-                shown.add("\"" + text.shown(match.first(), match.last()) + "\"");
+                shown.add("\"" + text.shown().substring(match.from(), match.to()) + "\"");
             }
         }
         return shown;
@@ -322,6 +354,25 @@ final class RuleFile {
         return Matcher.canMatch(keyword)
                 ? null
                 : "words of letters or digits, with nothing but spaces or hyphens between them";
+    }
+
+    private static String checkRegex(String regex) {
+        if (regex.length() > LONGEST_REGEX) {
+            return REGEX;
+        }
+        try {
+            Pattern pattern = pattern(regex);
+            if (pattern.programSize() > LARGEST_REGEX) {
+                return "a regular expression with fewer or smaller repetitions";
+            }
+            return pattern.matches("") ? "a regular expression that needs at least one character" : null;
+        } catch (PatternSyntaxException e) {
+            return REGEX + " (" + e.getDescription() + ")";
+        }
+    }
+
+    private static Pattern pattern(String regex) {
+        return Pattern.compile(regex, Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
     }
 
     /** Chatwoot's own rule for titles of labels (CONTRACT section 3.10); a comma would make two of one (3.2). */

@@ -118,6 +118,26 @@ final class Section {
         });
     }
 
+    Optional<Boolean> bool(String key) {
+        return value(key).flatMap(value -> {
+            if (value instanceof ScalarNode scalar && isPlain(value, Tag.BOOL)) {
+                return Optional.of(scalar.getValue().equalsIgnoreCase("true"));
+            }
+            problems.unexpected(value, path(key), shown(value), "true or false");
+            return Optional.empty();
+        });
+    }
+
+    /** Reports a list that is shorter or longer. */
+    void size(String key, int fewest, int most, String expected) {
+        if (values.get(key) instanceof SequenceNode list && !list.getValue().isEmpty()) {
+            int size = list.getValue().size();
+            if (size < fewest || size > most) {
+                problems.unexpected(list, path(key), "a list of " + size, expected);
+            }
+        }
+    }
+
     /** The texts of a list that {@code check} accepts, without repetitions, which are reported. */
     List<String> texts(String key, String expected, Function<String, String> check) {
         List<String> texts = new ArrayList<>();

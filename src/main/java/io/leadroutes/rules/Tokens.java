@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -11,7 +12,7 @@ import java.util.Set;
  * <p>A word is a run of letters, digits and marks; an apostrophe inside it belongs to it, but an elided article
  * ({@code l'erreur}) is a word of its own. In scripts written without spaces each character is a word, so that a keyword
  * matches as a run of characters at any position. A URL or an e-mail address is one word that matches nothing: in
- * {@code bugs@team.example} nobody speaks of bugs.
+ * {@code bugs@team.example} nobody speaks of bugs. What the sender only quotes has no words ({@link Quotes}).
  */
 final class Tokens {
 
@@ -38,14 +39,18 @@ final class Tokens {
     private final MappedText visible;
     private final String shown;
     private final String text;
+    private final List<int[]> quoted;
     private final List<String> words = new ArrayList<>();
-    private final List<int[]> spans = new ArrayList<>();
+    private int[] froms = new int[64];
+    private int[] tos = new int[64];
+    private int[] gaps = new int[64];
 
     private Tokens(String source) {
         visible = Markup.visible(source);
         shown = visible.text();
         folded = Fold.fold(shown);
         text = folded.text();
+        quoted = Quotes.in(text);
     }
 
     /** The words of this text. Time is linear in its length. */
@@ -65,7 +70,7 @@ final class Tokens {
 
     /** The flags of what stands between this word and the one before it. */
     int gap(int index) {
-        return spans.get(index)[2];
+        return gaps[index];
     }
 
     /** True if the word continues a run of characters without spaces. */
@@ -73,27 +78,51 @@ final class Tokens {
         return isRunScript(words.get(index).isEmpty() ? 0 : words.get(index).codePointAt(0));
     }
 
-    /** Where in the source the word begins. */
-    int start(int index) {
-        return visible.start(folded.start(spans.get(index)[0]));
+    /** Where the word begins in what a reader sees. */
+    int from(int index) {
+        return folded.start(froms[index]);
     }
 
-    /** Where in the source the word ends, exclusive. */
-    int end(int index) {
-        return visible.end(folded.end(spans.get(index)[1] - 1) - 1);
+    /** Where the word ends in what a reader sees, exclusive. */
+    int to(int index) {
+        return folded.end(tos[index] - 1);
     }
 
-    /** What a reader sees from one word to another, inclusive. */
-    String shown(int first, int last) {
-        return shown.substring(folded.start(spans.get(first)[0]), folded.end(spans.get(last)[1] - 1));
+    /** What a reader sees: the text without markup. */
+    String shown() {
+        return shown;
+    }
+
+    /** The parts of {@link #shown()} that the sender did not write, each from and to (exclusive), in order. */
+    List<int[]> quoted() {
+        return quoted.stream()
+                .map(range -> new int[] {folded.start(range[0]), folded.end(range[1] - 1)})
+                .toList();
+    }
+
+    /** Where in the source the char at this index of {@link #shown()} begins. */
+    int start(int shownIndex) {
+        return visible.start(shownIndex);
+    }
+
+    /** Where in the source the char at this index of {@link #shown()} ends, exclusive. */
+    int end(int shownIndex) {
+        return visible.end(shownIndex);
     }
 
     private void run() {
         int gap = ENDS_CLAUSE | BREAKS_PHRASE;
         int newlines = 0;
         int chunkEnd = 0;
+        int nextQuote = 0;
         int i = 0;
         while (i < text.length()) {
+            if (nextQuote < quoted.size() && i == quoted.get(nextQuote)[0]) {
+                i = quoted.get(nextQuote)[1];
+                gap = ENDS_CLAUSE | BREAKS_PHRASE;
+                nextQuote++;
+                continue;
+            }
             int codePoint = text.codePointAt(i);
             if (i >= chunkEnd && isAddressChar(codePoint)) {
                 chunkEnd = chunkEnd(i);
@@ -145,8 +174,16 @@ final class Tokens {
     }
 
     private void add(String word, int start, int end, int gap) {
+        int size = words.size();
+        if (size == froms.length) {
+            froms = Arrays.copyOf(froms, 2 * size);
+            tos = Arrays.copyOf(tos, 2 * size);
+            gaps = Arrays.copyOf(gaps, 2 * size);
+        }
         words.add(word);
-        spans.add(new int[] {start, end, gap});
+        froms[size] = start;
+        tos[size] = end;
+        gaps[size] = gap;
     }
 
     private int afterMarks(int i) {

@@ -1,6 +1,8 @@
 package io.leadroutes.rules;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Small rule books for tests. */
@@ -12,6 +14,21 @@ final class Books {
     static RuleBook of(String... keywords) {
         String any = List.of(keywords).stream().map(word -> "\"" + word + "\"").collect(Collectors.joining(", "));
         return RuleBook.parse("test.yaml", "tags: [{id: rule, any: [" + any + "], labels: [found]}]");
+    }
+
+    /** A matcher with a rule for each of these keywords. */
+    static Matcher matcher(String... keywords) {
+        return new Matcher(Arrays.stream(keywords)
+                .map(keyword -> new KeywordRule(
+                        Hit.Kind.TAG,
+                        "rule",
+                        List.of(keyword),
+                        Optional.empty(),
+                        List.of(),
+                        false,
+                        0,
+                        List.of("found")))
+                .toList());
     }
 
     /** What a rule with these keywords, separated by a bar, finds in a text. */

@@ -288,10 +288,10 @@ class MatcherTest {
     void offsetsPointIntoTheOriginalText() {
         String text = "<p>Ein <b>Dé\u200Bmo</b> &amp; ｐｒｉｃｅ</p>";
         Tokens tokens = Tokens.of(text);
-        Matcher matcher = new Matcher(List.of(List.of("demo"), List.of("price")));
+        Matcher matcher = Books.matcher("demo", "price");
 
         List<String> originals = matcher.find(tokens).counted().stream()
-                .map(match -> text.substring(tokens.start(match.first()), tokens.end(match.last())))
+                .map(match -> text.substring(tokens.start(match.from()), tokens.end(match.to() - 1)))
                 .toList();
 
         assertThat(originals).containsExactly("Dé\u200Bmo", "ｐｒｉｃｅ");

@@ -51,8 +51,8 @@ class RuleFileTest {
                 "tags: [{id: a, any: ['price, cost'], labels: [ab]}] | 1:22: tags[0].any[0] is \"price, cost\"; expected words of letters or digits, with nothing but spaces or hyphens between them",
                 "tags: [{id: a, any: [' '], labels: [ab]}] | 1:22: tags[0].any[0] is \"\"; expected a text",
                 "tags: [{id: a b, any: [demo], labels: [ab]}] | 1:13: tags[0].id is \"a b\"; expected an id of lower-case letters, digits and -, at most 64 characters",
-                "tags: [{id: a, any: [demo], points: 5, labels: [ab]}] | 1:29: tags[0].points is an unknown key; expected id, any, labels, examples",
-                "tags: [demo] | 1:8: tags[0] is \"demo\"; expected keys: id, any, labels, examples",
+                "tags: [{id: a, any: [demo], points: 5, labels: [ab]}] | 1:29: tags[0].points is an unknown key; expected id, any, near, regex, typos, labels, examples",
+                "tags: [demo] | 1:8: tags[0] is \"demo\"; expected keys: id, any, near, regex, typos, labels, examples",
                 "tags: {id: a} | 1:7: tags is a mapping; expected a list of rules",
                 "scores: [{id: a, any: [demo], points: 0}] | 1:39: scores[0].points is 0; expected a whole number from -100 to 100, not 0",
                 "scores: [{id: a, any: [demo], points: 5, repeat: each}] | 1:50: scores[0].repeat is \"each\"; expected once, the only one supported",
@@ -164,7 +164,8 @@ class RuleFileTest {
     void anAliasToItselfIsRefused() {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", "tags: &a [*a]"))
-                .withMessage("rules.yaml:1:7: tags[0] is a list; expected keys: id, any, labels, examples");
+                .withMessage(
+                        "rules.yaml:1:7: tags[0] is a list; expected keys: id, any, near, regex, typos, labels, examples");
     }
 
     @Test
