@@ -3,7 +3,10 @@ package io.leadroutes.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -16,6 +19,15 @@ class MatcherPropertiesTest {
 
     private static final List<String> KEYWORDS = List.of("demo", "price", "how much", "not working", "价格", "café");
     private static final Matcher MATCHER = Books.matcher(KEYWORDS.toArray(String[]::new));
+
+    private static final List<KeywordRule> RULES =
+            RuleBook.parse("test.yaml", """
+                    tags:
+                      - {id: one, any: [demo, price, not working], labels: [aa]}
+                      - {id: two, near: {words: [how, café, demo], within: 6}, labels: [bb]}
+                      - {id: three, any: [working], typos: true, labels: [cc]}
+                      - {id: four, regex: ['d\\p{L}mo', '价.'], labels: [dd]}
+                    """).keywordRules();
 
     /** Sound pieces, noise and everything between them. */
     @Provide
@@ -39,6 +51,10 @@ class MatcherPropertiesTest {
                         ", ",
                         ". ",
                         "\n",
+                        "\n> ",
+                        "workng",
+                        "<blockquote>",
+                        "</blockquote>",
                         "<b>",
                         "</p>",
                         "&amp;",
@@ -69,6 +85,37 @@ class MatcherPropertiesTest {
                 assertThat(original).isEqualTo(shown);
             }
         }
+    }
+
+    @Property
+    void theOrderOfRulesDoesNotMatter(@ForAll("messages") String text, @ForAll Random random) {
+        List<KeywordRule> rules = new ArrayList<>(RULES);
+        Collections.shuffle(rules, random);
+
+        assertThat(Set.copyOf(hits(rules, text))).isEqualTo(Set.copyOf(hits(RULES, text)));
+    }
+
+    private static List<Hit> hits(List<KeywordRule> rules, String text) {
+        return new RuleBook("version", rules, Optional.empty(), List.of()).hits(text);
+    }
+
+    @Property
+    void whatPatternsAndNearMatchStandsInTheOriginal(@ForAll("messages") String text) {
+        Tokens tokens = Tokens.of(text);
+
+        for (Match match : new Matcher(RULES).find(tokens).counted()) {
+            String shown = tokens.shown().substring(match.from(), match.to());
+            String original = text.substring(tokens.start(match.from()), tokens.end(match.to() - 1));
+
+            assertThat(Markup.visible(original).text()).isEqualTo(shown);
+        }
+    }
+
+    @Property
+    void foldingAFoldedTextChangesNothing(@ForAll("messages") String text) {
+        String folded = Fold.fold(text).text();
+
+        assertThat(Fold.fold(folded).text()).isEqualTo(folded);
     }
 
     @Property
