@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The rules of one rule file (DESIGN section 7). Immutable; all methods are pure, may run at the same time on any number of
@@ -63,24 +64,18 @@ public final class RuleBook {
     /** The tag and score rules that this text meets, in the order of the file, tags first. */
     public List<Hit> hits(String text) {
         Tokens tokens = Tokens.of(text);
-        List<Set<String>> matchedByRule = new ArrayList<>();
-        for (int i = 0; i < keywordRules.size(); i++) {
-            matchedByRule.add(new LinkedHashSet<>());
-        }
+        Map<Integer, Set<String>> matchedByRule = new TreeMap<>();
         for (Match match : matcher.find(tokens).counted()) {
-            Set<String> matched = matchedByRule.get(match.rule());
+            Set<String> matched = matchedByRule.computeIfAbsent(match.rule(), rule -> new LinkedHashSet<>());
             if (matched.size() < Hit.MAX_MATCHED) {
                 matched.add(shorten(tokens.shown().substring(match.from(), match.to())));
             }
         }
-        List<Hit> hits = new ArrayList<>();
-        for (int i = 0; i < keywordRules.size(); i++) {
-            if (!matchedByRule.get(i).isEmpty()) {
-                KeywordRule rule = keywordRules.get(i);
-                hits.add(new Hit(
-                        rule.kind(), rule.id(), List.copyOf(matchedByRule.get(i)), rule.points(), rule.labels()));
-            }
-        }
+        List<Hit> hits = new ArrayList<>(matchedByRule.size());
+        matchedByRule.forEach((index, matched) -> {
+            KeywordRule rule = keywordRules.get(index);
+            hits.add(new Hit(rule.kind(), rule.id(), List.copyOf(matched), rule.points(), rule.labels()));
+        });
         return hits;
     }
 

@@ -13,9 +13,10 @@ public final class Bench {
             case "intake" -> IntakeBench.run(rest);
             case "overload" -> IntakeBench.overload(rest);
             case "calls" -> CallsBench.run(rest);
+            case "matcher" -> MatcherBench.run();
             default ->
                 throw new IllegalArgumentException(
-                        "bench is " + Arrays.toString(args) + "; expected intake, overload or calls");
+                        "bench is " + Arrays.toString(args) + "; expected intake, overload, calls or matcher");
         }
         System.exit(0);
     }

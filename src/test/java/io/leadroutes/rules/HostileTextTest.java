@@ -20,7 +20,7 @@ class HostileTextTest {
               - {id: keywords, any: [demo, price, how much, how how how much, not working, 价格, a, e], labels: [aa]}
               - {id: typos, any: [unsubscribe, aaaaaaab, annuler, kündigen, cancelar, سعر], typos: true, labels: [bb]}
               - {id: near, near: {words: [demo, how, price], within: 50}, labels: [cc]}
-              - {id: regex, regex: ['(a|a)*b', '(x+x+)+y', '(d.*){1,20}z'], labels: [dd]}
+              - {id: regex, regex: ['(x+x+)+y'], labels: [dd]}
             """);
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -112,13 +112,6 @@ class MatcherPropertiesTest {
     }
 
     @Property
-    void foldingAFoldedTextChangesNothing(@ForAll("messages") String text) {
-        String folded = Fold.fold(text).text();
-
-        assertThat(Fold.fold(folded).text()).isEqualTo(folded);
-    }
-
-    @Property
     void anyTextIsRead(@ForAll String text) {
         Tokens tokens = Tokens.of(text);
 
