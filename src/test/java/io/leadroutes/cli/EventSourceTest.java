@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.ConsumerTemplate;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +151,11 @@ class EventSourceTest {
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(
                             product.sandbox().conversation(id).labels())
                     .contains("technical-issue", "enterprise-lead"));
-            await().atMost(PATIENCE).until(() -> !received(product, "talk").isEmpty());
+            List<Exchange> talk = new ArrayList<>();
+            await().atMost(PATIENCE).until(() -> {
+                talk.addAll(received(product, "talk"));
+                return contents(talk).contains("the enterprise plan");
+            });
             exhaust(product);
             product.settle();
 
@@ -159,11 +169,10 @@ class EventSourceTest {
 
             System.setProperty(FAILING, "off");
             product.send(product.adminRequest("/admin/dead/" + letter.path("id").asText() + "/retry")
-                    .POST(java.net.http.HttpRequest.BodyPublishers.noBody()));
+                    .POST(BodyPublishers.noBody()));
             product.settle();
-            assertThat(received(product, "talk")).singleElement().satisfies(event -> assertThat(
-                            event.getMessage().getBody(Map.class))
-                    .containsEntry("content", "poison with a bug"));
+            talk.addAll(received(product, "talk"));
+            assertThat(contents(talk)).containsExactly("the enterprise plan", "poison with a bug");
         }
     }
 
@@ -221,6 +230,24 @@ class EventSourceTest {
     }
 
     @Test
+    void theRouteOfTheReadmeGetsItsEvents(@TempDir Path copy) throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        Matcher route = Pattern.compile("(?s)```yaml\n(- route:\n    id: audit\n.*?)```")
+                .matcher(readme);
+        assertThat(route.find()).isTrue();
+        String folderOfReadme =
+                Product.routesWith(copy, "audit.camel.yaml", route.group(1)).toString();
+        try (Product product =
+                Product.alone(SandboxChatwoot.builder().autoCreate(), Map.of("routes.directory", folderOfReadme))) {
+            product.post(Product.body("14"));
+            product.settle();
+
+            assertThat(product.own("SELECT state FROM outbox WHERE destination = 'chatwoot-event:audit'"))
+                    .containsExactly(Map.of("state", "done"));
+        }
+    }
+
+    @Test
     @Tag("invariant-5")
     void withoutSuchRoutesNothingIsStored(@TempDir Path shipped) {
         try (Product product = Product.alone(
@@ -266,6 +293,13 @@ class EventSourceTest {
                 .hasStackTraceContaining(message);
     }
 
+    private static List<Object> contents(List<Exchange> events) {
+        return events.stream()
+                .filter(event -> type(event).equals("message_created"))
+                .map(event -> event.getMessage().getBody(Map.class).get("content"))
+                .toList();
+    }
+
     private static String type(Exchange event) {
         return String.valueOf(event.getMessage().getBody(Map.class).get("event"));
     }
@@ -279,8 +313,8 @@ class EventSourceTest {
                 events.add(event);
                 event = endpoint.receive("seda:" + name, 50);
             }
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return events;
     }
