@@ -46,9 +46,12 @@ final class Answers {
 
     /** In {@code data.payload}, in {@code payload}, or bare. */
     static List<ConversationSummary> conversations(ApiAnswer answer) throws ChatwootException {
+        return each(answer, conversationList(answer), "a list of conversations", Answers::conversation);
+    }
+
+    static JsonNode conversationList(ApiAnswer answer) {
         JsonNode data = answer.body().path("data");
-        JsonNode list = data.isObject() ? data.path("payload") : data.isArray() ? data : payload(answer.body());
-        return each(answer, list, "a list of conversations", Answers::conversation);
+        return data.isObject() ? data.path("payload") : data.isArray() ? data : payload(answer.body());
     }
 
     private static ConversationSummary conversation(ApiAnswer answer, JsonNode json) throws ChatwootException {
@@ -282,7 +285,7 @@ final class Answers {
     }
 
     /** What is in {@code payload}, or the body itself. */
-    private static JsonNode payload(JsonNode body) {
+    static JsonNode payload(JsonNode body) {
         return body.has("payload") ? body.path("payload") : body;
     }
 
@@ -299,6 +302,15 @@ final class Answers {
         return List.copyOf(items);
     }
 
+    /** The items as they are, each with an id. */
+    static List<JsonNode> nodes(ApiAnswer answer, JsonNode list, String expected, String item)
+            throws ChatwootException {
+        return each(answer, list, expected, (a, json) -> {
+            id(a, json, item);
+            return json;
+        });
+    }
+
     private static JsonNode array(ApiAnswer answer, JsonNode json, String expected) throws ChatwootException {
         require(json.isArray(), answer, expected);
         return json;
@@ -310,7 +322,7 @@ final class Answers {
         return id.getAsLong();
     }
 
-    private static OptionalLong optionalId(JsonNode json) {
+    static OptionalLong optionalId(JsonNode json) {
         return number(json.path("id"));
     }
 

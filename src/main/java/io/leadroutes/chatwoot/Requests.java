@@ -40,9 +40,15 @@ public final class Requests {
      * @param status open, resolved, pending, snoozed or all
      */
     public ApiRequest listConversations(List<String> labels, String status, long page) {
+        return listConversations(labels, status, OptionalLong.empty(), page);
+    }
+
+    /** The same of one inbox, if there is one. */
+    public ApiRequest listConversations(List<String> labels, String status, OptionalLong inbox, long page) {
         List<String> query = new ArrayList<>();
         labels.forEach(label -> query.add("labels%5B%5D=" + encoded(label)));
         query.add("status=" + encoded(status));
+        inbox.ifPresent(id -> query.add("inbox_id=" + id));
         query.add("sort_by=created_at_asc");
         query.add("page=" + page);
         return get("list-conversations", "/conversations", String.join("&", query));

@@ -14,13 +14,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -299,7 +298,7 @@ final class BatchCommand implements Callable<Integer> {
 
     private int carryOut(Work work, Settings settings, BatchRecord record, Path results)
             throws ChatwootException, IOException, InterruptedException {
-        Teller teller = new Teller();
+        Teller teller = new Teller(out(), clock, waiting);
         try (CountedCalls calls = new CountedCalls(settings, clock, teller)) {
             List<BatchItem> items =
                     work.isSelection() ? selected(work, calls, settings.accountId(), record) : work.items();
@@ -321,9 +320,10 @@ final class BatchCommand implements Callable<Integer> {
             out().flush();
             BatchProgress progress = new BatchProgress(
                     out(), isTerminal.getAsBoolean(), toDo.size(), settings.number("chatwoot.rate-limit"), clock);
-            teller.progress = progress;
-            BatchRun run = new BatchRun(calls, settings.accountId(), record, progress, err());
-            LongRun.carryOut(() -> run.carryOut(toDo), progress, () -> interrupted(run, toDo.size(), progress));
+            teller.above(progress);
+            ConversationRun run = new ConversationRun(calls, Optional.of(record), progress, err());
+            BatchRun batch = new BatchRun(calls, settings.accountId(), run);
+            LongRun.carryOut(() -> batch.carryOut(toDo), progress, () -> interrupted(run, toDo.size(), progress));
             return summary(run, toDo.size(), calls.taken());
         }
     }
@@ -343,21 +343,19 @@ final class BatchCommand implements Callable<Integer> {
         return ids.stream().map(id -> new BatchItem(id, work.change())).toList();
     }
 
-    private void interrupted(BatchRun run, int total, BatchProgress progress) {
+    private void interrupted(ConversationRun run, int total, BatchProgress progress) {
         run.stop();
         progress.end();
-        err().printf(
-                        "interrupted after %d of %d; the same command goes on from there%n",
-                        run.done() + run.unchanged() + run.failed(), total);
+        err().printf("interrupted after %d of %d; the same command goes on from there%n", run.handled(), total);
         err().flush();
     }
 
-    private int summary(BatchRun run, int total, int calls) {
+    private int summary(ConversationRun run, int total, int calls) {
         if (run.isStopping()) {
             // The signal's thread tells it.
             return 1;
         }
-        int left = total - run.done() - run.unchanged() - run.failed();
+        int left = total - run.handled();
         out().printf(
                         "%d done, %d unchanged, %d failed%s; calls: %d.%n",
                         run.done(), run.unchanged(), run.failed(), left == 0 ? "" : ", " + left + " not tried", calls);
@@ -366,25 +364,6 @@ final class BatchCommand implements Callable<Integer> {
         }
         out().println("The same command tries these again.");
         return 1;
-    }
-
-    /** Says what is waited for, above the progress once there is one. */
-    private final class Teller implements Waiting {
-        private BatchProgress progress;
-
-        @Override
-        public void until(Instant time) throws InterruptedException {
-            if (time.isAfter(clock.instant().plusSeconds(2))) {
-                String text = "waits for Chatwoot until " + time.truncatedTo(ChronoUnit.SECONDS);
-                if (progress == null) {
-                    out().println(text);
-                    out().flush();
-                } else {
-                    progress.say(out(), text);
-                }
-            }
-            waiting.until(time);
-        }
     }
 
     private ParameterException wrongUse(String message) {

@@ -19,11 +19,11 @@ final class BatchProgress {
 
     private final PrintWriter out;
     private final boolean isTerminal;
-    private final int total;
     private final int callsPerMinute;
     private final Clock clock;
     private final Instant start;
     private final Deque<Instant> handledAt = new ArrayDeque<>();
+    private int total;
     private int done;
     private int failed;
     private int calls;
@@ -37,6 +37,11 @@ final class BatchProgress {
         this.callsPerMinute = callsPerMinute;
         this.clock = clock;
         this.start = clock.instant();
+    }
+
+    /** How many there are to handle, as far as is known by now. */
+    synchronized void total(int known) {
+        total = known;
     }
 
     /** One conversation more is handled. */

@@ -27,6 +27,7 @@ final class BatchRecord implements AutoCloseable {
     private static final String INPUT = "input";
     private static final String ACCOUNT = "account";
     private static final String SELECTED = "selected";
+    private static final String PAGE = "page";
     private static final String CONVERSATION = "conversation_id";
     private static final String RESULT = "result";
 
@@ -44,6 +45,16 @@ final class BatchRecord implements AutoCloseable {
     private final FileChannel channel;
     private final Map<Long, String> results = new LinkedHashMap<>();
     private Optional<List<Long>> selected = Optional.empty();
+    private Page page = new Page(0, 0, 0);
+
+    /**
+     * A page of a list of which nothing is left to do.
+     *
+     * @param number 0 for none
+     * @param size how many conversations it had
+     * @param last id of the last of them
+     */
+    record Page(long number, int size, long last) {}
 
     private BatchRecord(Path file, FileChannel channel) {
         this.file = file;
@@ -85,7 +96,7 @@ final class BatchRecord implements AutoCloseable {
             lock = null;
         }
         if (lock == null) {
-            throw new RefusedException(file + " is in use; expected one batch at a time to write it");
+            throw new RefusedException(file + " is in use; expected one run at a time to write it");
         }
     }
 
@@ -142,7 +153,7 @@ final class BatchRecord implements AutoCloseable {
     }
 
     private RefusedException notOurs() {
-        return new RefusedException(file + " is no results file of batch; expected --results with another file");
+        return new RefusedException(file + " is no results file of leadroutes; expected --results with another file");
     }
 
     private void take(String line) {
@@ -151,6 +162,11 @@ final class BatchRecord implements AutoCloseable {
             List<Long> ids = new ArrayList<>();
             json.path(SELECTED).forEach(id -> ids.add(id.asLong()));
             selected = Optional.of(ids);
+        } else if (json.path(PAGE).isIntegralNumber()) {
+            page = new Page(
+                    json.path(PAGE).asLong(),
+                    json.path("size").asInt(),
+                    json.path("last").asLong());
         } else if (json.path(CONVERSATION).isIntegralNumber()) {
             results.put(json.path(CONVERSATION).asLong(), json.path(RESULT).asText());
         } else {
@@ -181,6 +197,25 @@ final class BatchRecord implements AutoCloseable {
     void select(List<Long> conversations) throws IOException {
         append(Map.of(SELECTED, conversations));
         selected = Optional.of(List.copyOf(conversations));
+    }
+
+    /** The last that an earlier run, or this one, was through with. */
+    Page page() {
+        return page;
+    }
+
+    void page(Page done) throws IOException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put(PAGE, done.number());
+        line.put("size", done.size());
+        line.put("last", done.last());
+        append(line);
+        page = done;
+    }
+
+    /** How many {@link #isFinished} holds for. */
+    int finished() {
+        return (int) results.keySet().stream().filter(this::isFinished).count();
     }
 
     /** @param error why it failed */

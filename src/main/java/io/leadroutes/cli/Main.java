@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             SetupCommand.class,
             BatchCommand.class,
+            BackfillCommand.class,
             DeadCommand.class,
             HealthCommand.class,
             AutoComplete.GenerateCompletion.class

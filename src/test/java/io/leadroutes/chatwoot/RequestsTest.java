@@ -3,6 +3,7 @@ package io.leadroutes.chatwoot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.event.Priority;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Instant;
 import java.util.Arrays;
@@ -29,6 +30,11 @@ class RequestsTest {
                         r.listConversations(List.of(), "open", 1),
                         "list-conversations",
                         "GET /conversations?status=open&sort_by=created_at_asc&page=1",
+                        ""),
+                row(
+                        r.listConversations(List.of(), "all", OptionalLong.of(31), 2),
+                        "list-conversations",
+                        "GET /conversations?status=all&inbox_id=31&sort_by=created_at_asc&page=2",
                         ""),
                 row(
                         r.listConversations(List.of("vip", "größe & co"), "all", 12),
@@ -284,6 +290,8 @@ class RequestsTest {
     void noRequestIsMissingHere() {
         long methods = Arrays.stream(Requests.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
+                .map(Method::getName)
+                .distinct()
                 .count();
 
         assertThat(requests().map(row -> ((ApiRequest) row.get()[0]).verb()).distinct())

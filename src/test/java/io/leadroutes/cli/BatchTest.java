@@ -442,7 +442,7 @@ class BatchTest {
         SetupBench.Run run = bench.again("--restart");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("is no results file of batch");
+        assertThat(run.err()).contains("is no results file of leadroutes");
         assertThat(BatchBench.read(bench.results())).isEqualTo("my diary\n");
     }
 
@@ -477,7 +477,7 @@ class BatchTest {
             SetupBench.Run run = bench.again();
 
             assertThat(run.exitCode()).isEqualTo(2);
-            assertThat(run.err()).contains("is in use; expected one batch at a time to write it");
+            assertThat(run.err()).contains("is in use; expected one run at a time to write it");
         }
     }
 

@@ -1,0 +1,109 @@
+package io.leadroutes.cli;
+
+import io.leadroutes.cli.ConversationRun.FailedException;
+import io.leadroutes.conversation.Conversation;
+import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Destinations;
+import io.leadroutes.conversation.Steps;
+import io.leadroutes.conversation.Wish;
+import io.leadroutes.conversation.Wished;
+import io.leadroutes.event.BadEventException;
+import io.leadroutes.event.Event;
+import io.leadroutes.event.EventDecoder;
+import io.leadroutes.rules.RuleBook;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What the four built-in steps would decide for a leadroutes that knows nothing yet; counted, and told to nobody. */
+final class BackfillTrial implements BackfillRun.Taker {
+    private final EventDecoder decoder = new EventDecoder();
+    private final RuleBook rules;
+    private final Steps steps;
+    private final long accountId;
+    private final Clock clock;
+    private final Map<String, Integer> labels = new TreeMap<>();
+    private int tagged;
+    private int scored;
+    private int leads;
+    private int resolvedLeads;
+    private int escalations;
+    private int writes;
+    private boolean assignsTeam;
+
+    /** @throws io.leadroutes.rules.RuleFileException if the rule file is wrong */
+    BackfillTrial(Settings settings, Clock clock) {
+        rules = RuleBook.load(Path.of(settings.text("rules.file")));
+        steps = new Steps(
+                rules,
+                new Destinations(
+                        settings.list("on.lead-qualified"), settings.list("on.escalated"), settings.baseUrl()));
+        accountId = settings.accountId();
+        this.clock = clock;
+    }
+
+    @Override
+    public void take(long id, List<byte[]> bodies) throws FailedException {
+        Conversation conversation =
+                new Conversation(ConversationState.unknown(accountId, id), List.of(), clock.instant());
+        for (byte[] body : bodies) {
+            conversation.observe(decoded(body), clock.instant());
+            steps.tag(conversation);
+            steps.score(conversation);
+            steps.qualify(conversation);
+            steps.escalate(conversation);
+        }
+        count(conversation);
+    }
+
+    private Event decoded(byte[] body) throws FailedException {
+        try {
+            return decoder.decode(body).event();
+        } catch (BadEventException e) {
+            throw new FailedException("a message cannot be taken: " + e.getMessage());
+        }
+    }
+
+    private void count(Conversation conversation) {
+        for (Wished wished : conversation.decided()) {
+            Wish wish = wished.wish();
+            if (wish.destination().equals(Wish.CHATWOOT)) {
+                writes++;
+            }
+            if (wish instanceof Wish.ChangeLabels change) {
+                tagged++;
+                change.add().forEach(label -> labels.merge(label, 1, Integer::sum));
+            }
+            assignsTeam |= wish instanceof Wish.AssignTeam;
+        }
+        if (!conversation.scored().isEmpty()) {
+            scored++;
+        }
+        if (conversation.isQualified()) {
+            leads++;
+            resolvedLeads += conversation.isResolved() ? 1 : 0;
+        }
+        if (!rules.escalations(conversation.getLabels()).isEmpty()) {
+            escalations++;
+        }
+    }
+
+    /** @param isAsNew whether the messages are handed over as if they were written now */
+    void tell(PrintWriter out, boolean isAsNew, int readCalls) {
+        String each = labels.entrySet().stream()
+                .map(label -> label.getKey() + " " + label.getValue())
+                .collect(Collectors.joining(", "));
+        out.printf("  labels       on %d conversation(s)%s%n", tagged, each.isEmpty() ? "" : ": " + each);
+        out.printf("  lead_score   on %d%n", scored);
+        out.printf("  leads        %d, of which %d resolved%n", leads, resolvedLeads);
+        out.printf(
+                "  escalations  %s%n", isAsNew ? String.valueOf(escalations) : "none; with --as-new, " + escalations);
+        // Teams are listed once.
+        out.printf("  calls        %d to read, at least %d to write%n", readCalls, writes + (assignsTeam ? 1 : 0));
+        out.flush();
+    }
+}
