@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.nio.file.Path;
@@ -37,6 +39,27 @@ class DatabaseTest {
                             .query(Long.class)
                             .single())
                     .isZero();
+        }
+    }
+
+    @Test
+    @Tag("invariant-1")
+    void rowsAreTakenWhenTheConnectionThatMadeTheTablesIsClosed() {
+        try (Store store = new Store(h2("jdbc:h2:mem:evicted;DB_CLOSE_DELAY=-1"))) {
+            // As the pool does with each connection after half an hour.
+            ((HikariDataSource) store.database.dataSource())
+                    .getHikariPoolMXBean()
+                    .softEvictConnections();
+
+            assertThat(store.append(Bodies.message(1580, 1, "hello").at(store.clock.instant())))
+                    .isEqualTo(1);
+            store.wish(1580, Urgency.TAGGING, new Wish.AssignTeam("sales"));
+            assertThat(store.next().conversationId()).isEqualTo(1580);
+            assertThatThrownBy(() -> store.database
+                            .jdbc()
+                            .sql("UPDATE outbox SET state = 'x'")
+                            .update())
+                    .hasMessageContaining("OUTBOX_STATE");
         }
     }
 
