@@ -64,7 +64,9 @@ final class ChatwootSession implements AutoCloseable {
         Budget budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
         main.bind("budget", budget);
         TokenWatch tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
-        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, delivery -> true));
+        main.bind(
+                "gateway",
+                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, delivery -> true));
         // Without Camel's own hook, which would wait for a call that waits for the budget: a signal ends a command at
         // once.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());

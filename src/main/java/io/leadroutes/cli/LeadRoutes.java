@@ -214,7 +214,9 @@ public final class LeadRoutes implements AutoCloseable {
     private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {
         main.bind("budget", budget);
         main.bind("tokenWatch", tokenWatch);
-        main.bind("gateway", new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor));
+        main.bind(
+                "gateway",
+                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor));
         main.bind("calls", new Calls(conversations, new Teams(), clock));
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));

@@ -245,7 +245,7 @@ class GatewayTest {
     @Test
     @Tag("invariant-2")
     void noCallIsMadeForAWishThatMayBeInAnotherHand() {
-        Gateway late = new Gateway("secret-token", budget, clock, delivery -> false);
+        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> false);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable("delivery", new Delivery(1, 7, 1580, new Wish.AssignTeam("sales"), 0, NOW, 0));
         exchange.getMessage().setBody(ApiRequest.send("x", "POST", "/api/v1/x", Map.of()));

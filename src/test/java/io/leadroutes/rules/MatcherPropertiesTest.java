@@ -96,7 +96,7 @@ class MatcherPropertiesTest {
     }
 
     private static List<Hit> hits(List<KeywordRule> rules, String text) {
-        return new RuleBook("version", rules, Optional.empty(), List.of()).hits(text);
+        return new RuleBook("version", rules, Optional.empty(), List.of(), Optional.empty()).hits(text);
     }
 
     @Property

@@ -407,7 +407,7 @@ class OutboxTest {
         for (int attempt = 0; store.records.outbox().dead() == 0; attempt++) {
             assertThat(attempt).isLessThan(400);
             // Each try by a process of its own: the schedule is all in the database.
-            Outbox process = new Outbox(store.database, store.clock, new Random(attempt));
+            Outbox process = new Outbox(store.database, store.clock, new Random(attempt), Store.LEASE);
             assertThat(process.recover(true)).as("nothing was being sent").isZero();
             Delivery delivery = process.claimForChatwoot(1).get(0);
             process.retryLater(delivery, "503");
