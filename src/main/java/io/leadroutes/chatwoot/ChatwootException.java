@@ -6,8 +6,16 @@ import java.time.Instant;
 public abstract sealed class ChatwootException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private ChatwootException(String message) {
+    private final int status;
+
+    private ChatwootException(String message, int status) {
         super(message);
+        this.status = status;
+    }
+
+    /** Of the answer that it comes from; 0 where there was none, or one that makes no sense. */
+    public int status() {
+        return status;
     }
 
     /** 408, 5xx, a redirect, or an answer that makes no sense: may go better later. */
@@ -15,7 +23,11 @@ public abstract sealed class ChatwootException extends Exception {
         private static final long serialVersionUID = 1L;
 
         Unavailable(String message) {
-            super(message);
+            this(message, 0);
+        }
+
+        Unavailable(String message, int status) {
+            super(message, status);
         }
     }
 
@@ -25,8 +37,8 @@ public abstract sealed class ChatwootException extends Exception {
         private final transient Instant until;
         private final boolean reached;
 
-        Paused(String message, Instant until, boolean reached) {
-            super(message);
+        Paused(String message, int status, Instant until, boolean reached) {
+            super(message, status);
             this.until = until;
             this.reached = reached;
         }
@@ -45,23 +57,20 @@ public abstract sealed class ChatwootException extends Exception {
     /** Any other 4xx, or a wish that cannot be: never repeated. */
     public static final class Rejected extends ChatwootException {
         private static final long serialVersionUID = 1L;
-        private final String reason;
-
-        /** Chatwoot answered with this status. */
-        Rejected(int status, String message) {
-            super(message);
-            this.reason = "chatwoot-" + status;
-        }
 
         /** What is wished cannot be. */
         Rejected(String message) {
-            super(message);
-            this.reason = Dispatcher.IMPOSSIBLE;
+            this(message, 0);
+        }
+
+        /** Chatwoot answered with this status. */
+        Rejected(String message, int status) {
+            super(message, status);
         }
 
         /** The class of the refusal, such as {@code chatwoot-404}, by which dead letters are found. */
         public String reason() {
-            return reason;
+            return status() == 0 ? Dispatcher.IMPOSSIBLE : "chatwoot-" + status();
         }
     }
 }

@@ -53,7 +53,7 @@ public final class Gateway {
     public void prepare(Exchange exchange) throws ChatwootException {
         if (exchange.getVariable(DELIVERY) instanceof Delivery delivery && !mayCallFor.test(delivery)) {
             throw new ChatwootException.Paused(
-                    "the process stood still until its lease was over", clock.instant(), true);
+                    "the process stood still until its lease was over", 0, clock.instant(), true);
         }
         Message message = exchange.getMessage();
         ApiRequest request = message.getBody(ApiRequest.class);
@@ -104,24 +104,24 @@ public final class Gateway {
                     .flatMap(said -> RetryAfter.parse(said, now))
                     .orElseGet(() -> RetryAfter.nextMinute(now));
             budget.pause(until);
-            throw new ChatwootException.Paused(told, until, false);
+            throw new ChatwootException.Paused(told, status, until, false);
         }
         if (isTokenRefused(status, body)) {
             throw watch.refused(told);
         }
         if (status == 503 && retryAfter.isPresent()) {
             Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now));
-            throw new ChatwootException.Paused(told, until, true);
+            throw new ChatwootException.Paused(told, status, until, true);
         }
         // A redirect, which is never followed, is a proxy's or a setting's fault, not the wish's.
         if (status == 408 || status >= 500 || status < 400) {
-            throw new ChatwootException.Unavailable(told);
+            throw new ChatwootException.Unavailable(told, status);
         }
         if (status == 401 || status == 404 || status == 422) {
             // Chatwoot itself has looked at the request; a 403 may be a firewall's.
             watch.accepted();
         }
-        throw new ChatwootException.Rejected(status, told);
+        throw new ChatwootException.Rejected(told, status);
     }
 
     /** True for a bad token and for none (CONTRACT section 3.1); a 401 with another text is about this item only. */

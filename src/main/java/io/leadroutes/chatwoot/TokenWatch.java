@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TokenWatch {
     private static final Duration PROBE_INTERVAL = Duration.ofMinutes(1);
+    private static final int REFUSED = 401;
     private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
 
     private record Refused(Instant since, String told) {}
@@ -56,7 +57,7 @@ public final class TokenWatch {
      */
     synchronized void admit(ApiRequest request) throws ChatwootException.Paused {
         if (refused.isPresent() && !request.verb().equals(Requests.PROBE_TOKEN)) {
-            throw new ChatwootException.Paused(refused.get().told(), nextProbe, false);
+            throw new ChatwootException.Paused(refused.get().told(), REFUSED, nextProbe, false);
         }
     }
 
@@ -73,7 +74,7 @@ public final class TokenWatch {
             refused = Optional.of(new Refused(now, told));
             LOG.error("Chatwoot refuses the token ({}); no call is made but one a minute that tries it", told);
         }
-        return new ChatwootException.Paused(told, nextProbe, false);
+        return new ChatwootException.Paused(told, REFUSED, nextProbe, false);
     }
 
     /** A call was answered in a way that shows that its token is known. */

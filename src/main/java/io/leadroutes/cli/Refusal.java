@@ -1,8 +1,6 @@
 package io.leadroutes.cli;
 
 import io.leadroutes.chatwoot.ChatwootException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What a refused call says.
@@ -11,15 +9,11 @@ import java.util.regex.Pattern;
  * @param text for the operator, one line
  */
 record Refusal(int status, String text) {
-    /** As the gateway writes it: verb, status, the beginning of the body. */
-    private static final Pattern MESSAGE = Pattern.compile("[a-z-]+: (\\d{3}) ?(.*)", Pattern.DOTALL);
-
     static Refusal of(ChatwootException refused) {
-        Matcher matcher = MESSAGE.matcher(refused.getMessage());
-        return matcher.matches()
-                ? new Refusal(
-                        Integer.parseInt(matcher.group(1)), Lines.plain(matcher.group(1) + " " + matcher.group(2)))
-                : new Refusal(0, Lines.plain(refused.getMessage()));
+        // The gateway begins with the verb, which is no word of the operator's.
+        String text = refused.getMessage();
+        return new Refusal(
+                refused.status(), Lines.plain(refused.status() == 0 ? text : text.substring(text.indexOf(": ") + 2)));
     }
 
     /** The token, or what its user may do: every other call would be refused as well, or at least this one again. */

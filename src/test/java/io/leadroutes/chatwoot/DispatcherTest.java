@@ -72,13 +72,13 @@ class DispatcherTest {
         Dispatcher dispatcher = dispatcher(9);
         List<Delivery> taken = dispatcher.next();
 
-        dispatcher.failed(taken.get(0), new ChatwootException.Rejected(404, "404"));
+        dispatcher.failed(taken.get(0), new ChatwootException.Rejected("404", 404));
         dispatcher.failed(taken.get(1), new IllegalArgumentException("contact_id is missing"));
         dispatcher.failed(taken.get(2), new ChatwootException.Unavailable("500"));
         dispatcher.failed(taken.get(3), new IOException());
         dispatcher.failed(
                 taken.get(4),
-                new ChatwootException.Paused("429", store.clock.instant().plusSeconds(1), false));
+                new ChatwootException.Paused("429", 429, store.clock.instant().plusSeconds(1), false));
         dispatcher.done(taken.get(5), null);
         dispatcher.done(taken.get(6), "200");
 
