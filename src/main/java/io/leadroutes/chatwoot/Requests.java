@@ -54,6 +54,15 @@ public final class Requests {
         return get("list-conversations", "/conversations", String.join("&", query));
     }
 
+    /**
+     * All that changed within so many seconds, whatever their status, without paging (CONTRACT section 3.3).
+     *
+     * @param seconds before the server's now
+     */
+    public ApiRequest listUpdatedConversations(long seconds) {
+        return get("list-updated-conversations", "/conversations", "status=all&updated_within=" + seconds);
+    }
+
     public ApiRequest showConversation(long conversation) {
         return get("show-conversation", conversation(conversation), "");
     }

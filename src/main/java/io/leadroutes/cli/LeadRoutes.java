@@ -8,6 +8,7 @@ import io.leadroutes.chatwoot.EventSource;
 import io.leadroutes.chatwoot.Gateway;
 import io.leadroutes.chatwoot.LeadWrites;
 import io.leadroutes.chatwoot.Reads;
+import io.leadroutes.chatwoot.Reconciler;
 import io.leadroutes.chatwoot.Requests;
 import io.leadroutes.chatwoot.Teams;
 import io.leadroutes.chatwoot.TokenWatch;
@@ -34,6 +35,7 @@ import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Database;
 import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
+import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
@@ -52,6 +54,8 @@ import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.component.micrometer.MicrometerUtils;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
 import org.flywaydb.core.api.FlywayException;
@@ -105,6 +109,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindDispatchers(settings, clock, outbox, conversations);
         bindIntake(settings, clock);
         bindOps(settings, rules);
+        bindReconciler(settings, clock, inbox, outbox, conversations);
         main.bind("retention", new Retention(database, clock, settings.retention()));
         configure(settings);
     }
@@ -234,6 +239,36 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);
         main.bind("leadMapping", new LeadMapping());
+    }
+
+    private void bindReconciler(
+            Settings settings, Clock clock, Inbox inbox, Outbox outbox, Conversations conversations) {
+        Gaps gaps = new Gaps(database, clock);
+        if (!settings.reconcileEvery().isZero()) {
+            gaps.start();
+        }
+        main.bind(
+                "reconciler",
+                new Reconciler(
+                        gaps,
+                        inbox,
+                        conversations,
+                        outbox,
+                        new Requests(settings.accountId()),
+                        budget,
+                        tokenWatch,
+                        settings.accountId(),
+                        settings.reconcileEvery(),
+                        database.isExclusive(),
+                        this::countLost,
+                        clock));
+    }
+
+    /** Camel's Prometheus registry tells it as {@code webhooks_lost_total}. */
+    private void countLost(String event) {
+        MicrometerUtils.getOrCreateMeterRegistry(camel().getRegistry(), MicrometerConstants.METRICS_REGISTRY_NAME)
+                .counter("webhooks.lost", "event", event)
+                .increment();
     }
 
     private void bindIntake(Settings settings, Clock clock) {

@@ -42,6 +42,11 @@ class RequestsTest {
                         "GET /conversations?labels%5B%5D=vip&labels%5B%5D=gr%C3%B6%C3%9Fe+%26+co"
                                 + "&status=all&sort_by=created_at_asc&page=12",
                         ""),
+                row(
+                        r.listUpdatedConversations(660),
+                        "list-updated-conversations",
+                        "GET /conversations?status=all&updated_within=660",
+                        ""),
                 row(r.showConversation(101), "show-conversation", "GET /conversations/101", ""),
                 row(
                         r.createConversation(31, 5, Optional.empty(), Optional.empty(), NONE),

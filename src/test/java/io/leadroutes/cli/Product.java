@@ -64,7 +64,7 @@ public final class Product implements AutoCloseable {
     private Product(SandboxChatwoot sandbox, Map<String, String> settings, Clock clock, boolean connect) {
         this.sandbox = sandbox;
         String id = UUID.randomUUID().toString();
-        ownUrl = "jdbc:h2:mem:own-" + id;
+        ownUrl = settings.getOrDefault("database.url", "jdbc:h2:mem:own-" + id);
         crmUrl = settings.getOrDefault("crm.database.url", "jdbc:h2:mem:crm-" + id);
         Properties file = new Properties();
         file.putAll(Map.of(
@@ -94,6 +94,7 @@ public final class Product implements AutoCloseable {
         if (IN_REFERENCE_DIALECT) {
             file.put("webhook.token", TOKEN);
         }
+        file.put("reconcile.every", "0");
         file.putAll(settings);
         runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), clock);
         if (connect && IN_REFERENCE_DIALECT) {
@@ -129,6 +130,16 @@ public final class Product implements AutoCloseable {
     /** With a sandbox that sends nothing: the test posts what it wants to. */
     public static Product alone(SandboxChatwoot.Builder sandbox, Map<String, String> settings) {
         return new Product(start(sandbox), settings, Clock.systemUTC(), false);
+    }
+
+    /** Beside a sandbox that goes on when this is {@link #stop stopped}. */
+    static Product beside(SandboxChatwoot sandbox, Map<String, String> settings, Clock clock) {
+        return new Product(sandbox, settings, clock, false);
+    }
+
+    /** Ends the product, not the sandbox. */
+    void stop() {
+        runtime.close();
     }
 
     public SandboxChatwoot sandbox() {
