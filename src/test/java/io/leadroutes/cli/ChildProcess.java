@@ -75,24 +75,24 @@ public final class ChildProcess implements AutoCloseable {
         awaitEnd(Duration.ofSeconds(10));
     }
 
-    /** SIGSTOP: it stands still, its connections stay open, until {@link #thaw()}. */
-    public void freeze() {
-        signal("STOP");
+    /** True after a SIGSTOP: it stands still, its connections stay open, until {@link #thaw()}. */
+    public boolean isFrozen() {
+        return run("ps", "-o", "stat=", "-p", Long.toString(process.pid())).startsWith("T");
     }
 
     /** SIGCONT. */
     public void thaw() {
-        signal("CONT");
+        run("kill", "-CONT", Long.toString(process.pid()));
     }
 
-    private void signal(String name) {
+    private static String run(String... command) {
         try {
-            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("kill -" + name + " ended with " + exit);
+            Process tool = new ProcessBuilder(command).start();
+            String said = new String(tool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (tool.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + " ended with " + tool.exitValue());
             }
+            return said;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -24,6 +24,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Everything around the product's processes that survives them: Chatwoot, its customers, the post, the databases. */
 final class Bench implements AutoCloseable {
@@ -73,6 +76,9 @@ final class Bench implements AutoCloseable {
     private final Post post;
     private final HttpClient http = HttpClient.newHttpClient();
 
+    /** The most that took webhooks at the same time. */
+    private int replicas = 1;
+
     /** Conversation to how many words were said in it. */
     private final Map<Long, Integer> said = new HashMap<>();
 
@@ -97,6 +103,16 @@ final class Bench implements AutoCloseable {
         Product.routesWith(folder.resolve("routes"), "crash.camel.yaml", Vocabulary.poisonRoute());
     }
 
+    /** A new folder under target/crash: what is in it can be looked at afterwards. */
+    static Path place(String name) {
+        try {
+            Path parent = Files.createDirectories(Path.of("target", "crash").toAbsolutePath());
+            return Files.createTempDirectory(parent, name.replaceAll("[^A-Za-z0-9]+", "-") + "-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static Databases databases(Engine engine, Path folder) {
         return switch (engine) {
             case H2 -> Databases.h2(folder);
@@ -108,8 +124,10 @@ final class Bench implements AutoCloseable {
         return sandbox;
     }
 
-    Post post() {
-        return post;
+    /** Lets the post deliver to these processes, and to no others. */
+    void deliverTo(Replica... to) {
+        replicas = Math.max(replicas, to.length);
+        post.deliverTo(Arrays.stream(to).map(Replica::webhooks).toList());
     }
 
     /** A process of the product, with its ports. */
@@ -145,6 +163,10 @@ final class Bench implements AutoCloseable {
         environment.put("CONVERSATION_DEBOUNCE", "100ms");
         environment.put("CONVERSATION_POLL_MS", "10");
         environment.put("OUTBOX_POLL_MS", "10");
+        // At least twice the longest call, as it has to be.
+        environment.put("CAMEL_COMPONENT_HTTP_RESPONSETIMEOUT", "2000");
+        environment.put("CAMEL_COMPONENT_HTTP_CONNECTTIMEOUT", "1000");
+        environment.put("OUTBOX_LEASE", "6s");
         environment.putAll(settings);
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> java = new ArrayList<>(
@@ -158,7 +180,7 @@ final class Bench implements AutoCloseable {
     }
 
     /** A customer says one more word: mostly in one of the latest conversations, sometimes in a new one. */
-    void say() {
+    private void say() {
         long conversation = conversation();
         int before = said.merge(conversation, 1, Integer::sum) - 1;
         boolean isPoison = before == WORDS_BEFORE_POISON && random.nextInt(20) == 0;
@@ -187,6 +209,19 @@ final class Bench implements AutoCloseable {
         return conversation;
     }
 
+    /** Customers write until the time is over or what is waited for has happened. */
+    void load(Duration atMost, BooleanSupplier until) {
+        Instant end = Instant.now().plus(atMost);
+        while (Instant.now().isBefore(end) && !until.getAsBoolean()) {
+            say();
+            pause(random.nextInt(8));
+        }
+    }
+
+    void load(Duration time) {
+        load(time, () -> false);
+    }
+
     /**
      * Lets everything come to rest.
      *
@@ -198,7 +233,7 @@ final class Bench implements AutoCloseable {
         int calm = 0;
         // Twice in a row: an echo may be between two rooms.
         while (calm < 2 && Instant.now().isBefore(until)) {
-            post.deliverTo(List.of(replica.webhooks()));
+            deliverTo(replica);
             pause(20);
             waiting = waiting(replica);
             calm = waiting.isEmpty() ? calm + 1 : 0;
@@ -252,7 +287,30 @@ final class Bench implements AutoCloseable {
         if (!refused.isEmpty()) {
             throw new AssertionError("answers that should not be: " + refused);
         }
-        return Checker.check(history.operations(), observe(waiting));
+        Report report = Checker.check(history.operations(), observe(waiting));
+        if (!report.violations().isEmpty()) {
+            dumpCalls(report.violations());
+        }
+        return report;
+    }
+
+    /** Beside the history: each call that was made for the conversations of the violations. */
+    private void dumpCalls(List<Violation> violations) {
+        Set<Long> wanted = violations.stream()
+                .flatMap(violation -> violation.history().stream())
+                .map(operation -> operation.letter().conversation())
+                .collect(Collectors.toSet());
+        String calls = sandbox.calls().stream()
+                .filter(call ->
+                        wanted.stream().anyMatch(id -> (call.path() + "/").contains("/conversations/" + id + "/")))
+                .map(call -> "%s %s %s %d %s %s"
+                        .formatted(call.at(), call.method(), call.path(), call.status(), call.fault(), call.body()))
+                .collect(Collectors.joining("\n"));
+        try {
+            Files.writeString(folder.resolve("calls.txt"), calls);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What came of it all, read beside the running product. */
@@ -267,6 +325,7 @@ final class Bench implements AutoCloseable {
                     rows(own, """
                             SELECT id, delivery_id, conversation_id, meaning_key, version, state, error
                             FROM webhook_event ORDER BY id""", Bench::inboxRow),
+                    replicas == 1,
                     rows(
                             own,
                             "SELECT conversation_id, rule, message_id, at FROM score_entry ORDER BY id",

@@ -3,13 +3,14 @@ package io.leadroutes.crash;
 import java.util.List;
 
 /**
- * A place in the product's work with its databases at which it is killed.
+ * A place in the product's work with its databases at which it is killed or stands still.
  *
+ * @param signal KILL or STOP
  * @param name for people
  * @param pattern part of a statement, white space as one space
  * @param count at the how-manieth time, from 1
  */
-record Breakpoint(String name, When when, String pattern, int count) {
+record Breakpoint(String signal, String name, When when, String pattern, int count) {
     enum When {
         /** The statement is about to be executed. */
         BEFORE,
@@ -48,20 +49,24 @@ record Breakpoint(String name, When when, String pattern, int count) {
             at("after a sync, before what it is for", When.AFTER, "CHECKPOINT SYNC"));
 
     private static Breakpoint at(String name, When when, String pattern) {
-        return new Breakpoint(name, when, pattern, 1);
+        return new Breakpoint("KILL", name, when, pattern, 1);
     }
 
     Breakpoint at(int time) {
-        return new Breakpoint(name, when, pattern, time);
+        return new Breakpoint(signal, name, when, pattern, time);
+    }
+
+    Breakpoint toStandStill() {
+        return new Breakpoint("STOP", name, when, pattern, count);
     }
 
     /** For {@link #parse}. */
     String line() {
-        return when + " " + count + " " + pattern;
+        return signal + " " + when + " " + count + " " + pattern;
     }
 
     static Breakpoint parse(String line) {
-        String[] parts = line.split(" ", 3);
-        return new Breakpoint("", When.valueOf(parts[0]), parts[2], Integer.parseInt(parts[1]));
+        String[] parts = line.split(" ", 4);
+        return new Breakpoint(parts[0], "", When.valueOf(parts[1]), parts[3], Integer.parseInt(parts[2]));
     }
 }

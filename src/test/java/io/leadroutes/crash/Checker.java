@@ -199,7 +199,7 @@ final class Checker {
     private boolean storedEarlier(Entry older, Entry newer) {
         InboxRow olderRow = rows.get(older.message());
         InboxRow newerRow = rows.get(newer.message());
-        return olderRow != null && newerRow != null && olderRow.id() < newerRow.id();
+        return observed.inOrderOfArrival() && olderRow != null && newerRow != null && olderRow.id() < newerRow.id();
     }
 
     private void dead() {

@@ -60,7 +60,7 @@ class CheckerTest {
     }
 
     private Report check() {
-        return Checker.check(history, new Observed(inbox, entries, conversations, deadWishes, waiting));
+        return Checker.check(history, new Observed(inbox, true, entries, conversations, deadWishes, waiting));
     }
 
     private Violation theOnly() {

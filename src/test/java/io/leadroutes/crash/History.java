@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +36,7 @@ final class History implements AutoCloseable {
 
     private void write(String line) {
         try {
-            file.write(line + "\n");
+            file.write(Instant.now() + " " + line + "\n");
             file.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

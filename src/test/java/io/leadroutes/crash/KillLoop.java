@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 
 /**
  * Rounds of: load, SIGKILL, start again, come to rest, check. The kill comes at a random moment, at a
@@ -20,19 +21,17 @@ import java.util.concurrent.CountDownLatch;
 final class KillLoop {
     private static final Duration REST_WITHIN = Duration.ofSeconds(60);
     private static final int LONGEST_LOAD_MS = 1_500;
-    private static final int LONGEST_WAIT_FOR_KILL_MS = 4_000;
+    private static final Duration LONGEST_WAIT_FOR_KILL = Duration.ofSeconds(4);
 
     /** A new Chatwoot and new databases after so many, so that a thousand rounds need no more memory than these. */
     private static final int ROUNDS_PER_BENCH = 50;
 
     private final Engine engine;
     private final long seed;
-    private final Path folder;
 
-    KillLoop(Engine engine, long seed, Path folder) {
+    KillLoop(Engine engine, long seed) {
         this.engine = engine;
         this.seed = seed;
-        this.folder = folder;
     }
 
     /** @return the sum; throws AssertionError, with the seed and the shortest histories, at the first violation */
@@ -56,7 +55,7 @@ final class KillLoop {
     }
 
     private Report runOnOneBench(int first, int rounds) {
-        Path place = folder.resolve(engine.name().toLowerCase(java.util.Locale.ROOT) + "-" + seed + "-" + first);
+        Path place = Bench.place(engine + " " + seed + " " + first);
         Random random = new Random(seed + first);
         Report report = new Report(0, 0, List.of());
         try (History history = new History(place.resolve("history.txt"));
@@ -66,7 +65,7 @@ final class KillLoop {
             try {
                 for (int round = first + 1; round <= first + rounds; round++) {
                     Instant start = Instant.now();
-                    bench.post().deliverTo(List.of(replica.webhooks()));
+                    bench.deliverTo(replica);
                     String kill = loadAndKill(bench, replica, random);
                     history.remark("round " + round + ": killed " + kill);
                     replica = restart(bench, random, history);
@@ -91,10 +90,11 @@ final class KillLoop {
     }
 
     private String loadAndKill(Bench bench, Bench.Replica replica, Random random) {
+        BooleanSupplier isDead = () -> !replica.process().isAlive();
         switch (random.nextInt(8)) {
             case 0, 1, 2 -> {
                 int ms = random.nextInt(LONGEST_LOAD_MS);
-                load(bench, replica, random, new CountDownLatch(1), ms);
+                bench.load(Duration.ofMillis(ms), isDead);
                 replica.process().kill();
                 return "after " + ms + " ms";
             }
@@ -105,7 +105,7 @@ final class KillLoop {
                 int skip = random.nextInt(30);
                 List<Call> seen = new ArrayList<>();
                 bench.sandbox().failNext(1, fault, call -> isAt(call, skip, seen, called));
-                load(bench, replica, random, called, LONGEST_WAIT_FOR_KILL_MS);
+                bench.load(LONGEST_WAIT_FOR_KILL, () -> called.getCount() == 0 || isDead.getAsBoolean());
                 replica.process().kill();
                 bench.sandbox().clearFaults();
                 return "in mid-call, " + (isApplied ? "carried out" : "carried out when it was dead");
@@ -117,7 +117,7 @@ final class KillLoop {
                 }
                 Breakpoint point = points.get(random.nextInt(points.size())).at(1 + random.nextInt(12));
                 replica.process().tell(point.line());
-                load(bench, replica, random, new CountDownLatch(1), LONGEST_WAIT_FOR_KILL_MS);
+                bench.load(LONGEST_WAIT_FOR_KILL, isDead);
                 boolean isReached = !replica.process().isAlive();
                 replica.process().kill();
                 return isReached ? point.name() + ", time " + point.count() : "late, not " + point.name();
@@ -136,22 +136,11 @@ final class KillLoop {
         return isAt;
     }
 
-    /** Customers write until the time is over, the product is dead, or that what is waited for has happened. */
-    private static void load(Bench bench, Bench.Replica replica, Random random, CountDownLatch until, int atMostMs) {
-        Instant end = Instant.now().plusMillis(atMostMs);
-        while (Instant.now().isBefore(end)
-                && until.getCount() > 0
-                && replica.process().isAlive()) {
-            bench.say();
-            Bench.pause(random.nextInt(8));
-        }
-    }
-
     private static Bench.Replica restart(Bench bench, Random random, History history) {
         if (random.nextInt(6) == 0) {
             int ms = 500 + random.nextInt(2_500);
             Bench.Replica early = bench.start();
-            bench.post().deliverTo(List.of(early.webhooks()));
+            bench.deliverTo(early);
             Bench.pause(ms);
             early.process().kill();
             history.remark("killed " + ms + " ms after the start");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leadroutes.store.TestDatabases.Engine;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
@@ -30,7 +29,7 @@ class KillLoopCrash {
         assertThat(DATABASE.toLowerCase(Locale.ROOT)).as("crash.database").isIn("h2", "postgres", "both");
         assumeTrue(DATABASE.equalsIgnoreCase("both") || DATABASE.equalsIgnoreCase(name), "not asked for");
 
-        String sum = new KillLoop(engine, SEED, Path.of("target", "crash")).run(ROUNDS);
+        String sum = new KillLoop(engine, SEED).run(ROUNDS);
 
         System.out.println(sum);
         assertThat(sum).contains("rounds " + ROUNDS + ",");

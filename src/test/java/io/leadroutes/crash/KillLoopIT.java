@@ -3,17 +3,12 @@ package io.leadroutes.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.store.TestDatabases.Engine;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A small part of what {@code mvn -Pcrash verify} does. */
 class KillLoopIT {
     private static final long SEED = 20261122;
-
-    @TempDir
-    private Path folder;
 
     @Test
     @Tag("invariant-1")
@@ -22,7 +17,7 @@ class KillLoopIT {
     @Tag("invariant-9")
     @Tag("invariant-10")
     void nothingAcknowledgedIsLostDoneTwiceOrOutOfOrder() {
-        String sum = new KillLoop(Engine.H2, SEED, folder).run(3);
+        String sum = new KillLoop(Engine.H2, SEED).run(3);
 
         assertThat(sum).contains("rounds 3,");
     }

@@ -8,6 +8,7 @@ import java.util.Set;
  * What the product has made of it all, read from its tables, the CRM's and the sandbox when nothing waits any more.
  *
  * @param inbox its rows, by id
+ * @param inOrderOfArrival true if the ids are: not if several replicas wrote them
  * @param entries the score ledger, in the order written
  * @param conversations by id
  * @param deadWishes rows of the outbox that were set aside, in words
@@ -15,6 +16,7 @@ import java.util.Set;
  */
 record Observed(
         List<InboxRow> inbox,
+        boolean inOrderOfArrival,
         List<Entry> entries,
         Map<Long, Conversation> conversations,
         List<String> deadWishes,

@@ -9,14 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.h2.tools.Server;
 
 /**
  * The product's process: the real {@code run}, and beside it what the harness needs. Each line of its standard input is a
- * {@link Breakpoint} at which it kills itself with SIGKILL. With the system property {@code crash.h2-port} its H2
+ * {@link Breakpoint} at which it sends itself the signal. With the system property {@code crash.h2-port} its H2
  * databases can be read from outside while it runs.
  */
 final class Victim {
@@ -42,6 +41,7 @@ final class Victim {
     private void listen() {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
+                times.set(0);
                 breakpoint.set(Breakpoint.parse(line));
             }
         } catch (IOException e) {
@@ -55,19 +55,19 @@ final class Victim {
                 && wanted.when() == when
                 && statements.stream().anyMatch(sql -> sql.contains(wanted.pattern()))
                 && times.incrementAndGet() == wanted.count()) {
-            die();
+            signal(wanted.signal());
         }
     }
 
     /** Other threads go on until the signal comes, as they do when it comes from outside; this one does not. */
-    private static void die() {
+    private static void signal(String name) {
         try {
             new ProcessBuilder(
                             "kill",
-                            "-KILL",
+                            "-" + name,
                             Long.toString(ProcessHandle.current().pid()))
-                    .start();
-            new CountDownLatch(1).await();
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
