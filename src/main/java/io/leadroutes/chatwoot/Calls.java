@@ -65,6 +65,10 @@ public final class Calls {
         List<String> there = read == null ? lastKnown(delivery, ConversationState::labels) : texts(read, read.body());
         List<String> wanted = delivery.wish(Wish.ChangeLabels.class).appliedTo(there);
         if (Set.copyOf(wanted).equals(Set.copyOf(there))) {
+            if (read != null && delivery.attempts() > 0) {
+                // An earlier try may have written it and not lived to note it: snapshots from before that still come.
+                conversations.wroteLabels(delivery.accountId(), delivery.conversationId(), there);
+            }
             return null;
         }
         conversations.writingLabels(delivery.accountId(), delivery.conversationId(), there);
@@ -92,6 +96,9 @@ public final class Calls {
         Wish.ChangeAttributes change = delivery.wish(Wish.ChangeAttributes.class);
         Map<String, Object> wanted = change.appliedTo(there);
         if (Values.same(there, wanted)) {
+            if (read != null && delivery.attempts() > 0) {
+                conversations.wroteAttributes(delivery.accountId(), delivery.conversationId(), redacted(there));
+            }
             return null;
         }
         conversations.writingAttributes(delivery.accountId(), delivery.conversationId(), redacted(there));

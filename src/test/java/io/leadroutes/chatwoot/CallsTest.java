@@ -166,6 +166,27 @@ class CallsTest {
     }
 
     @Test
+    @Tag("invariant-3")
+    void afterATryThatDiedWithItsAnswerAnOlderSnapshotIsNoBase() throws Exception {
+        known(Bodies.updated(ID).labels("agents").attributes(Map.of("theirs", 1)));
+        store.clock.advance(Duration.ofSeconds(6));
+        Delivery labels = delivery(labels("ours"), 1, 0);
+        Delivery attributes = delivery(attributes(Map.of("lead_score", 75)), 1, 0);
+        assertThat(calls.writeLabels(labels, answer("{\"payload\":[\"agents\",\"ours\"]}")))
+                .as("the earlier try has written it")
+                .isNull();
+        assertThat(calls.writeAttributes(
+                        attributes, answer("{\"custom_attributes\":{\"theirs\":1,\"lead_score\":75}}")))
+                .isNull();
+
+        known(Bodies.updated(ID).labels("agents").attributes(Map.of("theirs", 1)));
+
+        assertThat(calls.readLabels(delivery(labels("more")))).isNotNull();
+        assertThat(calls.readAttributes(delivery(attributes(Map.of("more", 1)))))
+                .isNotNull();
+    }
+
+    @Test
     void labelsComeBareInTheOriginalReference() throws Exception {
         assertThat(calls.writeLabels(delivery(labels("a")), answer("[\"a\"]"))).isNull();
     }
