@@ -39,7 +39,11 @@ import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
+<<<<<<< HEAD
 import io.leadroutes.store.Retention;
+=======
+import io.vertx.core.Vertx;
+>>>>>>> 3e67217 (End the threads of the HTTP servers with the product, which Camel leaves running)
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -358,11 +362,25 @@ public final class LeadRoutes implements AutoCloseable {
     /** Stops taking webhooks, finishes what is in hand, and closes the databases. */
     @Override
     public void close() {
+        List<Vertx> servers = servers();
         main.stop();
+        // Camel leaves them and their threads running.
+        servers.forEach(server ->
+                server.close().toCompletionStage().toCompletableFuture().join());
         writer.close();
         workers.shutdown();
         crm.close();
         database.close();
+    }
+
+    private List<Vertx> servers() {
+        // There is none if the start failed early.
+        return camel() == null
+                ? List.of()
+                : camel().getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
+                        .map(VertxPlatformHttpRouter::vertx)
+                        .distinct()
+                        .toList();
     }
 
     /** Something that is needed from the start is not there; the message says what. */

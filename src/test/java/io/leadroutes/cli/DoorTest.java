@@ -75,6 +75,24 @@ class DoorTest {
         assertThat(slow.getInputStream().read()).as("end of the connection").isEqualTo(-1);
     }
 
+    @Test
+    void theThreadsOfTheServersEndWithThem() {
+        long before = serverThreads();
+
+        try (Product other = Product.alone(SandboxChatwoot.builder().autoCreate(), Map.of())) {
+            other.post("{\"event\":\"unheard_of\"}");
+            assertThat(serverThreads()).isGreaterThan(before);
+        }
+
+        await().untilAsserted(() -> assertThat(serverThreads()).isLessThanOrEqualTo(before));
+    }
+
+    private static long serverThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("vert.x-"))
+                .count();
+    }
+
     /** Sends the head of a request whose body does not come. */
     private Socket announce(String length) throws IOException {
         Socket socket = new Socket("127.0.0.1", product.webhookUrl().getPort());
