@@ -18,10 +18,11 @@ import org.slf4j.LoggerFactory;
 
 /** What the route {@code webhook-intake} does; the route holds the flow. */
 public final class Webhooks {
+    private static final int MAX_AT_WORK = 32;
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
 
     /** Hundreds of threads that parse at once would starve the one that reads and answers, and fill the memory. */
-    private final Semaphore atWork = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final Semaphore atWork = new Semaphore(MAX_AT_WORK);
 
     private final WebhookGate gate;
     private final InboxWriter writer;
