@@ -46,6 +46,8 @@ final class Fold {
 
     private static final String[] TABLE = table();
 
+    private static final char[] ASCII = ascii();
+
     private Fold() {}
 
     /** The folded text, mapped to the indexes of {@code text}. Time is linear in its length. */
@@ -56,7 +58,7 @@ final class Fold {
         while (i < text.length()) {
             char c = text.charAt(i);
             if (c < 0x80) {
-                folded.append(TABLE[c].charAt(0), i, i + 1);
+                folded.append(ASCII[c], i, i + 1);
                 base = c;
                 i++;
                 continue;
@@ -117,6 +119,14 @@ final class Fold {
             table[codePoint] = compute(codePoint);
         }
         return table;
+    }
+
+    private static char[] ascii() {
+        char[] ascii = new char[0x80];
+        for (char c = 0; c < ascii.length; c++) {
+            ascii[c] = TABLE[c].charAt(0);
+        }
+        return ascii;
     }
 
     private static String compute(int codePoint) {

@@ -13,6 +13,9 @@ final class MappedText {
 
     private int[] ends;
 
+    /** Absent until it is asked for; nothing is appended afterwards. */
+    private String text;
+
     MappedText(int expectedLength) {
         chars = new char[Math.max(16, expectedLength)];
     }
@@ -20,7 +23,7 @@ final class MappedText {
     /** A text that stands for itself. */
     static MappedText same(String text) {
         MappedText same = new MappedText(0);
-        same.chars = text.toCharArray();
+        same.text = text;
         same.length = text.length();
         return same;
     }
@@ -79,7 +82,10 @@ final class MappedText {
     }
 
     String text() {
-        return new String(chars, 0, length);
+        if (text == null) {
+            text = new String(chars, 0, length);
+        }
+        return text;
     }
 
     /** Where in the source the char at this index begins. */

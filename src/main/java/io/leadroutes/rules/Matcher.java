@@ -20,7 +20,17 @@ final class Matcher {
     /** The longest keyword, so that a text costs a bounded number of steps per word. */
     static final int LONGEST_KEYWORD = 100;
 
+    private static final int[] NONE = {};
+
+    /** People use few different words: what these mean is looked up once. A power of two. */
+    private static final int SEEN_WORDS = 1 << 13;
+
+    private static final int LONGEST_SEEN = 32;
+
     private final Phrases<Keyword> phrases = new Phrases<>();
+
+    /** By the words' hash; a later word takes an earlier one's place. Threads may race: each entry is right by itself. */
+    private final Meaning[] seen = new Meaning[SEEN_WORDS];
 
     /** The words of keywords, and which of them a base form leads to, by index. */
     private final List<String> words = new ArrayList<>();
@@ -113,10 +123,10 @@ final class Matcher {
     private List<Spot> spots(Tokens text) {
         List<Spot> spots = new ArrayList<>();
         List<Partial> open = List.of();
-        Meaning meaning = new Meaning(text);
+        Lookup lookup = new Lookup(text);
         for (int i = 0; i < text.size(); i++) {
-            meaning.look(text.word(i));
-            if (meaning.count == 0) {
+            Meaning meaning = lookup.of(text.word(i));
+            if (meaning.words.length == 0) {
                 open = List.of();
                 continue;
             }
@@ -145,8 +155,8 @@ final class Matcher {
     }
 
     private void advance(Partial partial, Meaning meaning, List<Partial> continued) {
-        for (int i = 0; i < meaning.count; i++) {
-            Phrases<Keyword> next = partial.node.after(words.get(meaning.meant[i]));
+        for (int word : meaning.words) {
+            Phrases<Keyword> next = partial.node.after(words.get(word));
             if (next != null) {
                 continued.add(new Partial(partial.first, partial.misspelt || meaning.misspelt, next));
             }
@@ -220,46 +230,69 @@ final class Matcher {
 
     private record Partial(int first, boolean misspelt, Phrases<Keyword> node) {}
 
-    /** The words of keywords that a word of a text may be. */
-    private final class Meaning implements Inflection.Forms {
+    /** What a word of a text may be: words of keywords, by index. */
+    private record Meaning(String word, int[] words, boolean misspelt) {}
+
+    /** Looks up the words of one text. */
+    private final class Lookup implements Inflection.Forms {
 
         private final Tokens text;
-        private int[] meant = new int[8];
+        private int[] found = new int[8];
         private int count;
-        private boolean misspelt;
         private Optional<Boolean> french = Optional.empty();
 
-        Meaning(Tokens text) {
+        /** True if what was found depends on the text, not on the word alone. */
+        private boolean inContext;
+
+        Lookup(Tokens text) {
             this.text = text;
         }
 
-        void look(String word) {
+        Meaning of(String word) {
+            int slot = (word.hashCode() ^ word.hashCode() >>> 16) & SEEN_WORDS - 1;
+            Meaning known = seen[slot];
+            if (known != null && known.word.equals(word)) {
+                return known;
+            }
+            Meaning meaning = find(word);
+            if (!inContext && word.length() <= LONGEST_SEEN) {
+                seen[slot] = meaning;
+            }
+            return meaning;
+        }
+
+        private Meaning find(String word) {
             count = 0;
-            misspelt = false;
-            if (word.isEmpty()) {
-                return;
-            }
-            if (stems.mayBegin(word) || Inflection.mayLoseBeginning(word)) {
-                Inflection.ofText(word, this);
-            }
-            // "isn't working" is "not working".
-            if (not.length > 0 && Negation.holdsNot(word)) {
-                addAll(not);
-            }
-            if (count == 0 && !typos.isEmpty()) {
-                for (String correct : typos.meant(word)) {
-                    misspelt = true;
-                    addAll(new int[] {wordIndexes.get(correct)});
+            inContext = false;
+            boolean misspelt = false;
+            if (!word.isEmpty()) {
+                if (stems.mayBegin(word) || Inflection.mayLoseBeginning(word)) {
+                    Inflection.ofText(word, this);
+                }
+                // "isn't working" is "not working".
+                if (not.length > 0 && Negation.holdsNot(word)) {
+                    addAll(not);
+                }
+                if (count == 0 && !typos.isEmpty()) {
+                    for (String correct : typos.meant(word)) {
+                        misspelt = true;
+                        add(wordIndexes.get(correct));
+                    }
                 }
             }
+            return new Meaning(word, count == 0 ? NONE : Arrays.copyOf(found, count), misspelt);
         }
 
         @Override
         public void accept(String word, int start, int end, String ending) {
-            int[] found = stems.get(word, start, end, ending);
-            if (found.length > 0 && (!ending.equals(Inflection.MAYBE_FRENCH) || isFrench())) {
-                addAll(found);
+            int[] indexes = stems.get(word, start, end, ending);
+            if (indexes.length > 0 && ending.equals(Inflection.MAYBE_FRENCH)) {
+                inContext = true;
+                if (!isFrench()) {
+                    return;
+                }
             }
+            addAll(indexes);
         }
 
         private boolean isFrench() {
@@ -271,15 +304,18 @@ final class Matcher {
 
         private void addAll(int[] indexes) {
             for (int index : indexes) {
-                boolean known = false;
-                for (int i = 0; i < count; i++) {
-                    known |= meant[i] == index;
-                }
-                if (!known) {
-                    meant = count == meant.length ? Arrays.copyOf(meant, 2 * count) : meant;
-                    meant[count++] = index;
+                add(index);
+            }
+        }
+
+        private void add(int index) {
+            for (int i = 0; i < count; i++) {
+                if (found[i] == index) {
+                    return;
                 }
             }
+            found = count == found.length ? Arrays.copyOf(found, 2 * count) : found;
+            found[count++] = index;
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,6 +34,7 @@ final class Negation {
     private final Tokens text;
     private final Set<Kind>[] endingAt;
     private final Set<Kind>[] beginningAt;
+    private Optional<Boolean> portuguese = Optional.empty();
 
     /** Finds the denials of this text, leftmost first, the longest of those that begin or go on at one word. */
     @SuppressWarnings("unchecked")
@@ -40,13 +42,12 @@ final class Negation {
         this.text = text;
         endingAt = new Set[text.size()];
         beginningAt = new Set[text.size()];
-        boolean noMeansInThe = isPortuguese(text);
         int i = 0;
         while (i < text.size()) {
             Cue cue = longestAt(i);
             if (cue != null
                     && !goesOn(i, cue)
-                    && !(noMeansInThe && cue.last == i && text.word(i).equals("no"))) {
+                    && !(cue.last == i && text.word(i).equals("no") && isPortuguese())) {
                 beginningAt[i] = cue.kinds;
                 endingAt[cue.last] = cue.kinds;
                 i = cue.last;
@@ -183,8 +184,11 @@ final class Negation {
         return longest;
     }
 
-    private static boolean isPortuguese(Tokens text) {
-        return holds(text, PORTUGUESE, 2);
+    private boolean isPortuguese() {
+        if (portuguese.isEmpty()) {
+            portuguese = Optional.of(holds(text, PORTUGUESE, 2));
+        }
+        return portuguese.get();
     }
 
     private static boolean holds(Tokens text, Set<String> words, int atLeast) {

@@ -32,6 +32,8 @@ final class Tokens {
     /** Inside a phrase these are skipped like white space: quotes, emphasis, brackets, hyphens. */
     private static final String LIGHT = "-_*~'\"()[]/\u00AB\u00BB\u201C\u201D\u201E\u2039\u203A\u201A\u30FB";
 
+    private static final boolean[] ADDRESS_CHARS = addressChars();
+
     private static final String CLAUSE_ENDS = ".!?;:\u3002\u037E\u061F\u061B\u06D4\u0964\u0965\u1362\u203D";
     private static final String COMMAS = ",\u060C\u2013\u2014\u2015";
 
@@ -40,6 +42,10 @@ final class Tokens {
     private final String shown;
     private final String text;
     private final List<int[]> quoted;
+
+    /** False if what stands between two spaces is no address for sure. */
+    private boolean mayBeAddress;
+
     private final List<String> words = new ArrayList<>();
     private int[] froms = new int[64];
     private int[] tos = new int[64];
@@ -126,7 +132,7 @@ final class Tokens {
             int codePoint = text.codePointAt(i);
             if (i >= chunkEnd && isAddressChar(codePoint)) {
                 chunkEnd = chunkEnd(i);
-                int end = addressEnd(i, chunkEnd);
+                int end = mayBeAddress ? addressEnd(i, chunkEnd) : i;
                 if (end > i) {
                     add(OPAQUE, i, end, gap);
                     gap = ADJACENT;
@@ -135,7 +141,13 @@ final class Tokens {
                     continue;
                 }
             }
-            if (isRunScript(codePoint)) {
+            if (codePoint >= 'a' && codePoint <= 'z') {
+                i = addWord(i, gap);
+            } else if (codePoint == ' ') {
+                gap &= ~ADJACENT;
+                i++;
+                continue;
+            } else if (isRunScript(codePoint)) {
                 int end = afterMarks(i + Character.charCount(codePoint));
                 add(text.substring(i, end), i, end, gap);
                 i = end;
@@ -157,6 +169,11 @@ final class Tokens {
         int from = start;
         int i = start;
         while (i < text.length()) {
+            char c = text.charAt(i);
+            if (c >= 'a' && c <= 'z') {
+                i++;
+                continue;
+            }
             int codePoint = text.codePointAt(i);
             if (codePoint == '\'' && i > from && i + 1 < text.length() && isWordPart(text.codePointAt(i + 1))) {
                 if (ELIDED.contains(text.substring(from, i))) {
@@ -229,8 +246,10 @@ final class Tokens {
     }
 
     private int chunkEnd(int start) {
+        mayBeAddress = text.startsWith("www.", start);
         int end = start;
         while (end < text.length() && isAddressChar(text.charAt(end))) {
+            mayBeAddress |= text.charAt(end) == '@' || text.charAt(end) == ':';
             end++;
         }
         return end;
@@ -252,7 +271,15 @@ final class Tokens {
     }
 
     private static boolean isAddressChar(int codePoint) {
-        return codePoint > ' ' && codePoint < 0x7F && "\"()[]{}<>|,;".indexOf(codePoint) < 0;
+        return codePoint < 0x7F && ADDRESS_CHARS[codePoint];
+    }
+
+    private static boolean[] addressChars() {
+        boolean[] chars = new boolean[0x7F];
+        for (char c = '!'; c < chars.length; c++) {
+            chars[c] = "\"()[]{}<>|,;".indexOf(c) < 0;
+        }
+        return chars;
     }
 
     private static boolean isWordPart(int codePoint) {
