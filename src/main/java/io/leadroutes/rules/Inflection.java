@@ -228,15 +228,20 @@ final class Inflection {
         boolean participle = word.startsWith("ge");
         for (String[] ending : endings) {
             int stem = word.length() - ending[0].length();
-            // "broke" is no form of a German "broken", nor Costa Rica one of "costar".
+            // Costa Rica is no form of "costar".
             int shortest = ending[0].length() == 1 ? SHORTEST_VERB_STEM + 1 : SHORTEST_VERB_STEM;
-            if (stem >= shortest && word.endsWith(ending[0])) {
+            if (stem >= shortest && word.endsWith(ending[0]) && !(ending[0].equals("et") && !isDental(stem))) {
                 forms.accept(word, 0, stem, ending[1]);
                 if (participle && stem >= SHORTEST_VERB_STEM + 2) {
                     forms.accept(word, 2, stem, ending[1]);
                 }
             }
         }
+    }
+
+    /** German "kostet" and "redet", but not "planet" for "planen". */
+    private boolean isDental(int stem) {
+        return word.charAt(stem - 1) == 't' || word.charAt(stem - 1) == 'd';
     }
 
     private void arabic() {
