@@ -39,15 +39,11 @@ import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Records;
-<<<<<<< HEAD
 import io.leadroutes.store.Retention;
-=======
 import io.vertx.core.Vertx;
->>>>>>> 3e67217 (End the threads of the HTTP servers with the product, which Camel leaves running)
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +101,8 @@ public final class LeadRoutes implements AutoCloseable {
         if (abandoned > 0) {
             LOG.info("{} wishes were being sent when the process stopped; they are tried again", abandoned);
         }
-        refusals = new Refusals(LeadRoutes::tellGap, clock);
+        Gaps gaps = new Gaps(database, clock);
+        refusals = new Refusals(gaps::record, clock);
         writer = new InboxWriter(inbox::append, refusals, clock);
 
         bindWorker(settings, rules, inbox, conversations);
@@ -113,7 +110,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindDispatchers(settings, clock, outbox, conversations);
         bindIntake(settings, clock);
         bindOps(settings, rules);
-        bindReconciler(settings, clock, inbox, outbox, conversations);
+        bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
         main.bind("retention", new Retention(database, clock, settings.retention()));
         configure(settings);
     }
@@ -195,10 +192,6 @@ public final class LeadRoutes implements AutoCloseable {
         }
     }
 
-    private static void tellGap(Instant from, Instant to, String reason) {
-        LOG.warn("webhooks were lost from {} to {}: {}", from, to, reason);
-    }
-
     private void bindWorker(Settings settings, RuleBook rules, Inbox inbox, Conversations conversations) {
         Steps steps = new Steps(
                 rules,
@@ -246,8 +239,7 @@ public final class LeadRoutes implements AutoCloseable {
     }
 
     private void bindReconciler(
-            Settings settings, Clock clock, Inbox inbox, Outbox outbox, Conversations conversations) {
-        Gaps gaps = new Gaps(database, clock);
+            Settings settings, Clock clock, Gaps gaps, Inbox inbox, Outbox outbox, Conversations conversations) {
         if (!settings.reconcileEvery().isZero()) {
             gaps.start();
         }

@@ -30,9 +30,10 @@ public final class Gaps {
     /**
      * Webhooks that came in this time may have been lost. Merged into an open gap of the same reason.
      *
-     * @param reason in one word, at most 50 characters
+     * @param reason at most 500 characters
      */
     public void record(Instant from, Instant to, String reason) {
+        LOG.warn("webhooks may have been lost from {} to {}: {}", from, to, reason);
         int merged = database.jdbc()
                 .sql("""
                         UPDATE gap

@@ -136,7 +136,7 @@ class ReconcilerTest {
         Instant until = store.clock.instant().plusSeconds(7);
         reconciler.next();
 
-        reconciler.failed(new ChatwootException.Paused("429", until, false));
+        reconciler.failed(new ChatwootException.Paused("429", 429, until, false));
 
         assertThat(reconciler.next()).isNull();
         store.clock.set(until);
