@@ -29,9 +29,15 @@ public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 12;
     private static final long CONNECTION_TIMEOUT_MS = 5_000;
 
-    /** A server, database or role may be set to answer before the disk has it; other values all wait for the disk. */
-    private static final String DURABLE_COMMITS = "SELECT set_config('synchronous_commit', 'on', false)"
-            + " WHERE current_setting('synchronous_commit') = 'off'";
+    /**
+     * A server, database or role may be set to answer before the disk has it; other values all wait for the disk. A replica
+     * that stands still in a transaction would hold its locks, and thereby all others, for as long.
+     */
+    private static final String POSTGRES_SESSION = """
+            SELECT set_config('synchronous_commit',
+                CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
+                ELSE current_setting('synchronous_commit') END, false),
+              set_config('idle_in_transaction_session_timeout', '30s', false)""";
 
     private static final Set<Integer> H2_BROKEN = Set.of(
             ErrorCode.IO_EXCEPTION_1,
@@ -84,11 +90,7 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         if (!h2) {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
-            config.setConnectionInitSql(DURABLE_COMMITS);
-        }
-        if (lower.startsWith("jdbc:postgresql:")) {
-            // A replica that stands still in a transaction would hold its locks, and thereby all others, for as long.
-            config.setConnectionInitSql("SET idle_in_transaction_session_timeout = '30s'");
+            config.setConnectionInitSql(POSTGRES_SESSION);
         }
         if (onFirstUse) {
             config.setInitializationFailTimeout(-1);

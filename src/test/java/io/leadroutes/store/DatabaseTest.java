@@ -190,6 +190,12 @@ class DatabaseTest {
                             .query(String.class)
                             .single())
                     .isEqualTo("on");
+            assertThat(database.jdbc()
+                            .sql("SELECT current_setting('idle_in_transaction_session_timeout')")
+                            .query(String.class)
+                            .single())
+                    .as("a replica that stands still lets go of its locks")
+                    .isEqualTo("30s");
         }
     }
 }
