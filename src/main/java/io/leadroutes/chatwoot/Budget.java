@@ -1,54 +1,146 @@
 package io.leadroutes.chatwoot;
 
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.store.Permits;
+import io.leadroutes.store.Permits.Lowered;
+import io.leadroutes.store.Permits.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.camel.Exchange;
 
 /**
  * The calls per minute that Chatwoot allows us. A permit is held from the sending of a request until a minute after its
  * answer, so that no minute of the server's holds more than the limit, whichever way its clock is set (notes,
- * reliability, section 4). The {@code throttle} in the gateway route is the gate; this counts what passes it.
+ * reliability, section 4). The {@code throttle} in the gateway route is the visible gate; behind it each call waits here
+ * for its permit.
  *
- * <p>Thread-safe. Counts this process only.
+ * <p>Permits are in the database, where there is one: restarts do not begin afresh, replicas share them. A 429 is possible
+ * all the same, when somebody else calls from our address: then the limit is halved, and grows back by a sixtieth of
+ * itself each minute.
+ *
+ * <p>Thread-safe.
  */
 public final class Budget {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
-    private final int limit;
+    /** Longer than any call takes: three time limits of 5 to 15 s, and the body. */
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(4);
+
+    private static final Instant OPEN = Instant.MAX;
+
+    /** The calls of one escalation that find a permit at once, or as fast as permits come back. */
+    private static final int ESCALATION_CALLS = 5;
+
+    private static final int LIMITS_PER_RESERVE = 12;
+
+    /** What other processes have taken is looked up this often while nothing is sent. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+    private static final long WAIT_MS = 10;
+    private static final String PERMIT = "permit";
+
+    private final int configured;
     private final Clock clock;
-    private final Deque<Instant> freeAt = new ArrayDeque<>();
-    private int inFlight;
+    private final Optional<Permits> stored;
+
+    private final Map<Long, Instant> held = new HashMap<>();
+    private Optional<Lowered> lowered = Optional.empty();
     private Instant pausedUntil = Instant.MIN;
+    private Instant lookedAt = Instant.MIN;
+    private Instant lastTakenAt = Instant.MIN;
+    private long lastId;
 
-    /** @param limit calls per minute */
+    /**
+     * A budget of this process only.
+     *
+     * @param limit calls per minute
+     */
     public Budget(int limit, Clock clock) {
-        this.limit = limit;
+        this(limit, clock, Optional.empty());
+    }
+
+    /** One that goes on where the process before it stopped, and is shared with others on the same database. */
+    public Budget(int limit, Clock clock, Permits stored) {
+        this(limit, clock, Optional.of(stored));
+        Instant now = clock.instant();
+        stored.endAbandoned(now.plus(WINDOW));
+        look(now, stored);
+    }
+
+    private Budget(int limit, Clock clock, Optional<Permits> stored) {
+        this.configured = limit;
         this.clock = clock;
+        this.stored = stored;
     }
 
-    /** A request is sent now. */
-    public synchronized void sending() {
-        inFlight++;
+    /** A request is sent now: waits until there is a permit for it. */
+    public void sending(Exchange exchange) throws InterruptedException {
+        exchange.setVariable(PERMIT, take());
     }
 
-    /** A request that was {@link #sending} was answered, or it is known that it will not be. */
-    public synchronized void answered() {
-        inFlight--;
-        freeAt.addLast(clock.instant().plus(WINDOW));
+    /** The request was answered, or it is known that it will not be. */
+    public void answered(Exchange exchange) {
+        giveBack(exchange.getVariable(PERMIT, Long.class));
+    }
+
+    synchronized long take() throws InterruptedException {
+        OptionalLong taken = tryTake();
+        while (taken.isEmpty()) {
+            wait(WAIT_MS);
+            taken = tryTake();
+        }
+        return taken.getAsLong();
+    }
+
+    /** A permit, absent if none is free. */
+    synchronized OptionalLong tryTake() {
+        Instant now = clock.instant();
+        refresh(now);
+        if (now.isBefore(pausedUntil) || held.size() >= limit(now)) {
+            return OptionalLong.empty();
+        }
+        OptionalLong taken = stored.isPresent()
+                ? stored.get()
+                        .take(now, now.plus(LONGEST_CALL).plus(WINDOW), standing -> limit(standing.lowered(), now))
+                : OptionalLong.of(++lastId);
+        if (taken.isPresent()) {
+            held.put(taken.getAsLong(), OPEN);
+            lastTakenAt = now;
+        } else {
+            stored.ifPresent(permits -> look(now, permits));
+        }
+        return taken;
+    }
+
+    synchronized void giveBack(long permit) {
+        Instant until = clock.instant().plus(WINDOW);
+        held.put(permit, until);
+        stored.ifPresent(permits -> permits.keep(permit, until));
     }
 
     /** Nothing is to be sent before this time. */
     synchronized void pause(Instant until) {
         if (until.isAfter(pausedUntil)) {
             pausedUntil = until;
+            stored.ifPresent(permits -> permits.pause(until));
         }
     }
 
-    /** Calls that may be sent now. */
-    public synchronized int free() {
-        return clock.instant().isBefore(pausedUntil) ? 0 : Math.max(0, limit - held());
+    /** A 429: nothing is to be sent before this time, and less than before after it. */
+    synchronized void refused(Instant until) {
+        Instant now = clock.instant();
+        // Several calls may be refused before the first answer stops the others.
+        if (!now.isBefore(pausedUntil)) {
+            Lowered half = new Lowered(Math.max(1, limit(now) / 2), now);
+            lowered = Optional.of(half);
+            stored.ifPresent(permits -> permits.lower(half));
+        }
+        pause(until);
     }
 
     /** How long nothing is to be sent because Chatwoot said so, in milliseconds; 0 if calls may be made. */
@@ -58,20 +150,86 @@ public final class Budget {
         return now.isBefore(pausedUntil) ? Duration.between(now, pausedUntil).toMillis() + 1 : 0;
     }
 
-    public int limit() {
-        return limit;
+    /**
+     * Calls of this urgency that may be sent now.
+     *
+     * <p>Escalations may use every permit. All others leave as many as an escalation needs to be sent at the pace of one call
+     * each {@code 60 s / limit}, the first after half of that: where permits come back evenly, none has to lie idle for
+     * it. Tagging, whose backlog may be long, is sent at that pace once half of the permits are held, so that they do come
+     * back evenly.
+     */
+    public synchronized int free(Urgency urgency) {
+        Instant now = clock.instant();
+        refresh(now);
+        int limit = limit(now);
+        int free = limit - held.size();
+        if (free <= 0 || now.isBefore(pausedUntil)) {
+            return 0;
+        }
+        if (urgency == Urgency.ESCALATION) {
+            return free;
+        }
+        Duration pace = WINDOW.dividedBy(limit);
+        int allowed = beside(free, limit, pace, now);
+        if (urgency == Urgency.QUALIFICATION) {
+            return allowed;
+        }
+        int toHalf = limit / 2 - held.size();
+        if (toHalf > 0) {
+            return Math.min(allowed, toHalf);
+        }
+        return now.isBefore(lastTakenAt.plus(pace.multipliedBy(9).dividedBy(10))) ? 0 : Math.min(allowed, 1);
+    }
+
+    /** How many of the free permits may go while an escalation still finds its own in time. */
+    private int beside(int free, int limit, Duration pace, Instant now) {
+        int needed = Math.min(ESCALATION_CALLS, limit / LIMITS_PER_RESERVE);
+        int allowed = free;
+        for (int call = 1; call <= needed; call++) {
+            Instant inTime = now.plus(pace.multipliedBy(2L * call - 1).dividedBy(2));
+            long back = held.values().stream().filter(at -> !at.isAfter(inTime)).count();
+            allowed = (int) Math.min(allowed, free + back - call);
+        }
+        return Math.max(0, allowed);
+    }
+
+    /** Calls per minute as things stand. */
+    public synchronized int limit() {
+        return limit(clock.instant());
+    }
+
+    private int limit(Instant now) {
+        return limit(lowered, now);
+    }
+
+    private int limit(Optional<Lowered> lowered, Instant now) {
+        long step = Math.max(1, configured / WINDOW.toSeconds());
+        return lowered.map(
+                        low -> low.to() + step * Duration.between(low.at(), now).toMinutes())
+                .map(grown -> (int) Math.min(configured, grown))
+                .orElse(configured);
     }
 
     /** Permits that are held: calls in flight and those of the last minute. */
     public synchronized int used() {
-        return held();
+        refresh(clock.instant());
+        return held.size();
     }
 
-    private int held() {
-        Instant now = clock.instant();
-        while (!freeAt.isEmpty() && !freeAt.peekFirst().isAfter(now)) {
-            freeAt.removeFirst();
+    private void refresh(Instant now) {
+        held.values().removeIf(at -> !at.isAfter(now));
+        if (lookedAt.isBefore(now.minus(LOOK_EVERY))) {
+            stored.filter(Permits::isShared).ifPresent(permits -> look(now, permits));
         }
-        return inFlight + freeAt.size();
+    }
+
+    /** What this process has open, is open whatever the database says. */
+    private void look(Instant now, Permits permits) {
+        Standing standing = permits.standing(now);
+        held.values().removeIf(at -> !at.equals(OPEN));
+        standing.held().forEach(held::putIfAbsent);
+        lowered = standing.lowered();
+        pausedUntil = standing.pausedUntil();
+        lookedAt = now;
     }
 }

@@ -1,12 +1,13 @@
 package io.leadroutes.chatwoot;
 
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Failures;
 import io.leadroutes.store.Outbox;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
-import java.util.function.IntSupplier;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,17 +22,21 @@ public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     private final Outbox outbox;
-    private final IntFunction<List<Delivery>> claim;
-    private final IntSupplier permits;
+    private final Function<ToIntFunction<Urgency>, List<Delivery>> claim;
+    private final ToIntFunction<Urgency> permits;
     private final int concurrency;
     private final AtomicInteger inHand = new AtomicInteger();
 
     /**
-     * @param claim takes at most so many due wishes
-     * @param permits how many may be sent now
+     * @param claim takes at most so many due wishes, by their urgency
+     * @param permits how many of this urgency may be sent now
      * @param concurrency how many may be in hand at once
      */
-    public Dispatcher(Outbox outbox, IntFunction<List<Delivery>> claim, IntSupplier permits, int concurrency) {
+    public Dispatcher(
+            Outbox outbox,
+            Function<ToIntFunction<Urgency>, List<Delivery>> claim,
+            ToIntFunction<Urgency> permits,
+            int concurrency) {
         this.outbox = outbox;
         this.claim = claim;
         this.permits = permits;
@@ -42,8 +47,8 @@ public final class Dispatcher {
     public List<Delivery> next() {
         // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
         // more urgent one behind them.
-        int room = Math.min(concurrency, permits.getAsInt()) - inHand.get();
-        List<Delivery> deliveries = claim.apply(room);
+        int taken = inHand.get();
+        List<Delivery> deliveries = claim.apply(urgency -> Math.min(concurrency, permits.applyAsInt(urgency)) - taken);
         inHand.addAndGet(deliveries.size());
         return deliveries;
     }

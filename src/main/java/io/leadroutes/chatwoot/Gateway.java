@@ -84,13 +84,15 @@ public final class Gateway {
         Message message = exchange.getMessage();
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         Optional<String> retryAfter = header(message.getHeaders(), "Retry-After");
+        Optional<String> date = header(message.getHeaders(), "Date");
         byte[] body = Optional.ofNullable(message.getBody(byte[].class)).orElse(new byte[0]);
         String verb = exchange.getVariable(VERB, String.class);
         message.removeHeaders("*", REDELIVERY_HEADERS);
-        message.setBody(answer(verb, status, new String(body, StandardCharsets.UTF_8), retryAfter));
+        message.setBody(answer(verb, status, new String(body, StandardCharsets.UTF_8), retryAfter, date));
     }
 
-    ApiAnswer answer(String verb, int status, String body, Optional<String> retryAfter) throws ChatwootException {
+    ApiAnswer answer(String verb, int status, String body, Optional<String> retryAfter, Optional<String> date)
+            throws ChatwootException {
         if (status >= 200 && status < 300) {
             JsonNode json = json(verb, status, body);
             watch.accepted();
@@ -102,15 +104,15 @@ public final class Gateway {
             Instant until = retryAfter
                     .or(() -> member(body, "retry_after").map(JsonNode::asText))
                     .flatMap(said -> RetryAfter.parse(said, now))
-                    .orElseGet(() -> RetryAfter.nextMinute(now));
-            budget.pause(until);
+                    .orElseGet(() -> RetryAfter.nextMinute(now, date));
+            budget.refused(until);
             throw new ChatwootException.Paused(told, status, until, false);
         }
         if (isTokenRefused(status, body)) {
             throw watch.refused(told);
         }
         if (status == 503 && retryAfter.isPresent()) {
-            Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now));
+            Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now, date));
             throw new ChatwootException.Paused(told, status, until, true);
         }
         // A redirect, which is never followed, is a proxy's or a setting's fault, not the wish's.

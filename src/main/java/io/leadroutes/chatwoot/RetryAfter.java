@@ -31,9 +31,13 @@ final class RetryAfter {
     /**
      * With nothing said: the next minute, because the server counts by clock minutes (CONTRACT section 3.1), and a second
      * more, because its clock may be behind ours.
+     *
+     * @param serverDate the answer's {@code Date}, if it has one: the minute is that of the server's clock
      */
-    static Instant nextMinute(Instant now) {
-        return Instant.ofEpochSecond((now.getEpochSecond() / 60 + 1) * 60).plus(CLOCK_DIFFERENCE);
+    static Instant nextMinute(Instant now, Optional<String> serverDate) {
+        Instant there = serverDate.flatMap(RetryAfter::date).orElse(now);
+        Instant turn = Instant.ofEpochSecond((there.getEpochSecond() / 60 + 1) * 60);
+        return now.plus(Duration.between(there, turn)).plus(CLOCK_DIFFERENCE);
     }
 
     private static Optional<Long> seconds(String text) {

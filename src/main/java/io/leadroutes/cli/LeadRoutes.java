@@ -16,6 +16,7 @@ import io.leadroutes.chatwoot.Writes;
 import io.leadroutes.conversation.Destinations;
 import io.leadroutes.conversation.RulesTrial;
 import io.leadroutes.conversation.Steps;
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
@@ -38,6 +39,7 @@ import io.leadroutes.store.Events;
 import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Outbox;
+import io.leadroutes.store.Permits;
 import io.leadroutes.store.Records;
 import io.leadroutes.store.Retention;
 import io.vertx.core.Vertx;
@@ -90,7 +92,7 @@ public final class LeadRoutes implements AutoCloseable {
         tellIfCrmIsAway();
         workers = Executors.newFixedThreadPool(
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
-        budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
+        budget = new Budget(settings.number("chatwoot.rate-limit"), clock, new Permits(database));
         tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
 
         Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease());
@@ -228,11 +230,15 @@ public final class LeadRoutes implements AutoCloseable {
                 new Dispatcher(
                         outbox,
                         outbox::claimForChatwoot,
-                        () -> tokenWatch.isRefused() ? 0 : budget.free(),
+                        urgency -> tokenWatch.isRefused() ? 0 : budget.free(urgency),
                         settings.number("chatwoot.concurrency")));
         main.bind(
                 "leadDispatcher",
-                new Dispatcher(outbox, outbox::claimForEndpoints, () -> LEADS_IN_HAND, LEADS_IN_HAND));
+                new Dispatcher(
+                        outbox,
+                        limits -> outbox.claimForEndpoints(limits.applyAsInt(Urgency.ESCALATION)),
+                        urgency -> LEADS_IN_HAND,
+                        LEADS_IN_HAND));
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);
         main.bind("leadMapping", new LeadMapping());

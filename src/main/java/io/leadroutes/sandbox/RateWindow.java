@@ -6,7 +6,7 @@ import java.time.Clock;
  * Counts calls per clock minute, aligned to the epoch; refused calls count too, and nothing is carried over (CONTRACT
  * section 3.1).
  */
-final class RateWindow {
+public final class RateWindow {
     private static final long WINDOW_SECONDS = 60;
 
     private final Clock clock;
@@ -14,13 +14,13 @@ final class RateWindow {
     private long window;
     private int used;
 
-    RateWindow(Clock clock, int limit) {
+    public RateWindow(Clock clock, int limit) {
         this.clock = clock;
         this.limit = limit;
     }
 
     /** Counts one call; false when it is over the limit. */
-    synchronized boolean admit() {
+    public synchronized boolean admit() {
         long current = clock.instant().getEpochSecond() / WINDOW_SECONDS;
         if (current != window) {
             window = current;

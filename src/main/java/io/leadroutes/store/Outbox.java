@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,6 +195,15 @@ public final class Outbox {
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
     public List<Delivery> claimForChatwoot(int limit) {
+        return claimForChatwoot(urgency -> limit);
+    }
+
+    /**
+     * The same where less urgent ones must leave room.
+     *
+     * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
+     */
+    public List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
                   o.reasons, o.urgency
@@ -205,7 +215,7 @@ public final class Outbox {
                       AND s.account_id = o.account_id AND s.destination = 'chatwoot')
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", limit);
+                FOR UPDATE SKIP LOCKED""", limits);
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
@@ -221,12 +231,13 @@ public final class Outbox {
                       AND s.account_id = o.account_id AND s.destination = o.destination)
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", limit);
+                FOR UPDATE SKIP LOCKED""", urgency -> limit);
     }
 
-    private List<Delivery> claim(String sql, int limit) {
+    private List<Delivery> claim(String sql, ToIntFunction<Urgency> limits) {
         Instant now = clock.instant();
         keepUp(now);
+        int limit = limits.applyAsInt(Urgency.ESCALATION);
         if (limit <= 0) {
             return List.of();
         }
@@ -237,7 +248,7 @@ public final class Outbox {
                     .param("limit", limit)
                     .query((rs, i) -> Row.of(rs))
                     .list();
-            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due);
+            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits);
             for (Delivery delivery : mine) {
                 database.jdbc()
                         .sql("""
@@ -273,11 +284,12 @@ public final class Outbox {
         inHand.computeIfPresent(delivery.id(), (id, hold) -> hold.attempts == delivery.attempts() ? null : hold);
     }
 
-    private List<Delivery> onePerConversation(List<Row> due) {
+    private List<Delivery> onePerConversation(List<Row> due, ToIntFunction<Urgency> limits) {
         Set<String> taken = inHandNow(due);
         List<Delivery> mine = new ArrayList<>();
         for (Row row : due) {
-            if (!taken.contains(row.conversation())) {
+            boolean isRoom = mine.size() < limits.applyAsInt(Urgency.values()[row.urgency]);
+            if (isRoom && !taken.contains(row.conversation())) {
                 readable(row, Row::delivery).ifPresent(delivery -> {
                     taken.add(row.conversation());
                     mine.add(delivery);

@@ -2,8 +2,11 @@ package io.leadroutes.chatwoot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.store.TestClock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -11,15 +14,23 @@ class BudgetTest {
     private final TestClock clock = new TestClock();
     private final Budget budget = new Budget(3, clock);
 
+    private static long taken(Budget budget) {
+        return budget.tryTake().orElseThrow();
+    }
+
     private void call(Duration took) {
-        budget.sending();
+        call(budget, took);
+    }
+
+    private void call(Budget from, Duration took) {
+        long permit = taken(from);
         clock.advance(took);
-        budget.answered();
+        from.giveBack(permit);
     }
 
     @Test
     void aFreshBudgetIsAllFree() {
-        assertThat(budget.free()).isEqualTo(3);
+        assertThat(budget.free(Urgency.ESCALATION)).isEqualTo(3);
         assertThat(budget.used()).isZero();
         assertThat(budget.limit()).isEqualTo(3);
     }
@@ -38,41 +49,62 @@ class BudgetTest {
     @Test
     @Tag("invariant-7")
     void aCallThatIsNotAnsweredHoldsItsPermit() {
-        budget.sending();
+        taken(budget);
         clock.advance(Duration.ofHours(1));
 
-        assertThat(budget.free()).isEqualTo(2);
+        assertThat(budget.free(Urgency.ESCALATION)).isEqualTo(2);
     }
 
     @Test
-    void aSpentBudgetHasNothingFree() {
-        for (int i = 0; i < 5; i++) {
+    @Tag("invariant-7")
+    void aSpentBudgetGivesNothing() {
+        for (int i = 0; i < 3; i++) {
             call(Duration.ZERO);
         }
 
-        assertThat(budget.free()).as("never less than none").isZero();
-        assertThat(budget.used()).isEqualTo(5);
+        assertThat(budget.tryTake()).isEmpty();
+        assertThat(budget.free(Urgency.ESCALATION)).isZero();
+        assertThat(budget.used()).isEqualTo(3);
+    }
+
+    @Test
+    @Tag("invariant-7")
+    void aCallWaitsForItsPermit() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            call(Duration.ZERO);
+        }
+        CompletableFuture<Long> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return budget.take();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        assertThat(waiting).isNotDone();
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).isPositive();
+        assertThat(budget.used()).isEqualTo(1);
     }
 
     @Test
     void permitsComeBackOneByOne() {
         call(Duration.ofSeconds(10));
         call(Duration.ofSeconds(10));
-        call(Duration.ofSeconds(10));
-        clock.advance(Duration.ofSeconds(40));
+        clock.advance(Duration.ofSeconds(50));
 
-        assertThat(budget.free()).isEqualTo(1);
-        clock.advance(Duration.ofSeconds(10));
-        assertThat(budget.free()).isEqualTo(2);
+        assertThat(budget.used()).isEqualTo(1);
     }
 
     @Test
-    void whileItIsPausedNothingIsFree() {
+    void duringAPauseNothingIsFree() {
         budget.pause(clock.instant().plusSeconds(30));
-        assertThat(budget.free()).isZero();
 
+        assertThat(budget.free(Urgency.ESCALATION)).isZero();
+        assertThat(budget.tryTake()).isEmpty();
         clock.advance(Duration.ofSeconds(30));
-        assertThat(budget.free()).isEqualTo(3);
+        assertThat(budget.free(Urgency.ESCALATION)).isEqualTo(3);
     }
 
     @Test
@@ -81,7 +113,88 @@ class BudgetTest {
         budget.pause(clock.instant().plusSeconds(5));
         clock.advance(Duration.ofSeconds(30));
 
-        assertThat(budget.free()).isZero();
+        assertThat(budget.free(Urgency.ESCALATION)).isZero();
+    }
+
+    @Test
+    @Tag("invariant-7")
+    void aRefusalHalvesTheLimitAndEachMinuteGivesAStepBack() {
+        Budget minute = new Budget(60, clock);
+
+        minute.refused(clock.instant().plusSeconds(20));
+        assertThat(minute.limit()).isEqualTo(30);
+        minute.refused(clock.instant().plusSeconds(20));
+        assertThat(minute.limit()).as("one more call of the same burst").isEqualTo(30);
+
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(minute.limit()).isEqualTo(40);
+        minute.refused(clock.instant().plusSeconds(20));
+        assertThat(minute.limit()).isEqualTo(20);
+        clock.advance(Duration.ofMinutes(40));
+        assertThat(minute.limit()).isEqualTo(60);
+        clock.advance(Duration.ofMinutes(40));
+        assertThat(minute.limit()).isEqualTo(60);
+    }
+
+    @Test
+    void aLargeLimitGrowsBackInAsManyMinutesAsASmallOne() {
+        Budget large = new Budget(3_000, clock);
+
+        large.refused(clock.instant().plusSeconds(20));
+        clock.advance(Duration.ofMinutes(29));
+
+        assertThat(large.limit()).isEqualTo(2_950);
+    }
+
+    @Test
+    void theLastPermitsAreForEscalations() {
+        Budget minute = new Budget(60, clock);
+        for (int i = 0; i < 50; i++) {
+            call(minute, Duration.ZERO);
+        }
+
+        assertThat(minute.free(Urgency.ESCALATION)).isEqualTo(10);
+        assertThat(minute.free(Urgency.QUALIFICATION)).isEqualTo(5);
+    }
+
+    @Test
+    void noPermitLiesIdleThatComesBackInTimeForAnEscalation() {
+        Budget minute = new Budget(60, clock);
+        for (int i = 0; i < 59; i++) {
+            call(minute, Duration.ZERO);
+            clock.advance(Duration.ofSeconds(1));
+        }
+        clock.advance(Duration.ofMillis(400));
+        assertThat(minute.free(Urgency.ESCALATION)).isEqualTo(1);
+        assertThat(minute.free(Urgency.QUALIFICATION)).as("600 ms to the next").isZero();
+
+        clock.advance(Duration.ofMillis(100));
+        assertThat(minute.free(Urgency.QUALIFICATION)).as("500 ms to the next").isEqualTo(1);
+    }
+
+    @Test
+    void taggingIsPacedWhenHalfOfThePermitsAreHeld() {
+        Budget minute = new Budget(60, clock);
+        assertThat(minute.free(Urgency.TAGGING)).isEqualTo(30);
+        for (int i = 0; i < 30; i++) {
+            call(minute, Duration.ZERO);
+        }
+
+        assertThat(minute.free(Urgency.TAGGING)).isZero();
+        assertThat(minute.free(Urgency.QUALIFICATION)).isEqualTo(25);
+        clock.advance(Duration.ofMillis(900));
+        assertThat(minute.free(Urgency.TAGGING)).isEqualTo(1);
+    }
+
+    @Test
+    void aLimitOfOneIsForAll() {
+        Budget one = new Budget(1, clock);
+
+        assertThat(one.free(Urgency.TAGGING)).isEqualTo(1);
+        call(one, Duration.ZERO);
+        assertThat(one.free(Urgency.TAGGING)).isZero();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(one.free(Urgency.TAGGING)).isEqualTo(1);
     }
 
     @Test

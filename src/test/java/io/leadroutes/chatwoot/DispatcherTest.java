@@ -49,7 +49,10 @@ class DispatcherTest {
     @Tag("invariant-7")
     void noMoreAreTakenThanThereArePermits() {
         for (int i = 0; i < 58; i++) {
-            budget.sending();
+            budget.tryTake();
+        }
+        for (long conversation = 11; conversation <= 13; conversation++) {
+            store.wish(conversation, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
         }
         Dispatcher dispatcher = dispatcher(4);
 
@@ -57,6 +60,19 @@ class DispatcherTest {
         assertThat(dispatcher.next())
                 .as("those two have not taken their permits yet")
                 .isEmpty();
+    }
+
+    @Test
+    void taggingWaitsWhereAnEscalationDoesNot() {
+        for (int i = 0; i < 58; i++) {
+            budget.tryTake();
+        }
+        Dispatcher dispatcher = dispatcher(4);
+        assertThat(dispatcher.next()).isEmpty();
+
+        store.wish(11, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+
+        assertThat(dispatcher.next()).extracting(Delivery::conversationId).containsExactly(11L);
     }
 
     @Test

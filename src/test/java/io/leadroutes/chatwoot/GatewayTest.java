@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.leadroutes.chatwoot.ChatwootException.Paused;
 import io.leadroutes.chatwoot.ChatwootException.Rejected;
 import io.leadroutes.chatwoot.ChatwootException.Unavailable;
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.TestClock;
@@ -42,12 +43,13 @@ class GatewayTest {
     }
 
     private ApiAnswer answer(int status, String body) throws ChatwootException {
-        return gateway.answer("set-labels", status, body, Optional.empty());
+        return gateway.answer("set-labels", status, body, Optional.empty(), Optional.empty());
     }
 
     private Paused paused(int status, String body, String retryAfter) {
         return catchThrowableOfType(
-                Paused.class, () -> gateway.answer("set-labels", status, body, Optional.ofNullable(retryAfter)));
+                Paused.class,
+                () -> gateway.answer("set-labels", status, body, Optional.ofNullable(retryAfter), Optional.empty()));
     }
 
     // ---- success
@@ -95,9 +97,9 @@ class GatewayTest {
 
         assertThat(paused.until()).isEqualTo(Instant.parse("2026-09-01T10:01:01Z"));
         assertThat(paused.reached()).as("it never reached the application").isFalse();
-        assertThat(budget.free()).isZero();
+        assertThat(budget.free(Urgency.ESCALATION)).isZero();
         clock.set(paused.until());
-        assertThat(budget.free()).isEqualTo(60);
+        assertThat(budget.free(Urgency.ESCALATION)).as("half of the limit").isEqualTo(30);
     }
 
     @ParameterizedTest
@@ -193,7 +195,7 @@ class GatewayTest {
         assertThatThrownBy(() -> answer(status, body))
                 .isInstanceOf(Rejected.class)
                 .hasMessageStartingWith("set-labels: " + status);
-        assertThat(budget.free()).isEqualTo(60);
+        assertThat(budget.free(Urgency.ESCALATION)).isEqualTo(60);
         assertThat(watch.isRefused()).isFalse();
     }
 
@@ -203,7 +205,7 @@ class GatewayTest {
     @ValueSource(ints = {0, 301, 302, 307, 408, 500, 502, 503, 504})
     void whatMayGoBetterLaterIsAnOutage(int status) {
         assertThatThrownBy(() -> answer(status, "{\"status\":500}")).isInstanceOf(Unavailable.class);
-        assertThat(budget.free()).isEqualTo(60);
+        assertThat(budget.free(Urgency.ESCALATION)).isEqualTo(60);
     }
 
     @Test
@@ -212,7 +214,7 @@ class GatewayTest {
 
         assertThat(paused.until()).isEqualTo(NOW.plusSeconds(120));
         assertThat(paused.reached()).as("it may have been carried out").isTrue();
-        assertThat(budget.free()).as("it is about this call").isEqualTo(60);
+        assertThat(budget.free(Urgency.ESCALATION)).as("it is about this call").isEqualTo(60);
     }
 
     @Test

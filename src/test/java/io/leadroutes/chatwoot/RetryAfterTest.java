@@ -3,6 +3,7 @@ package io.leadroutes.chatwoot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,8 +47,16 @@ class RetryAfterTest {
 
     @Test
     void withNothingSaidTheNextMinuteAndASecondForTheClocksDifference() {
-        assertThat(RetryAfter.nextMinute(NOW)).isEqualTo(Instant.parse("2026-09-01T10:01:01Z"));
-        assertThat(RetryAfter.nextMinute(Instant.parse("2026-09-01T10:01:00Z")))
+        assertThat(RetryAfter.nextMinute(NOW, Optional.empty())).isEqualTo(Instant.parse("2026-09-01T10:01:01Z"));
+        assertThat(RetryAfter.nextMinute(Instant.parse("2026-09-01T10:01:00Z"), Optional.empty()))
                 .isEqualTo(Instant.parse("2026-09-01T10:02:01Z"));
+    }
+
+    @Test
+    void theMinuteIsThatOfTheServersClock() {
+        assertThat(RetryAfter.nextMinute(NOW, Optional.of("Tue, 01 Sep 2026 09:47:50 GMT")))
+                .isEqualTo(NOW.plusSeconds(11));
+        assertThat(RetryAfter.nextMinute(NOW, Optional.of("yesterday")))
+                .isEqualTo(RetryAfter.nextMinute(NOW, Optional.empty()));
     }
 }
