@@ -1,6 +1,7 @@
 package io.leadroutes.chatwoot;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Mention;
 import io.leadroutes.conversation.Observed;
@@ -9,6 +10,7 @@ import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.event.Times;
 import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Json;
@@ -36,25 +38,30 @@ import org.slf4j.LoggerFactory;
  */
 public final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
-    private static final Duration SNAPSHOT_FRESH = Duration.ofSeconds(5);
 
     private final Conversations conversations;
     private final Teams teams;
     private final Mentions mentions;
+    private final Duration snapshotFresh;
     private final Clock clock;
 
-    public Calls(Conversations conversations, Teams teams, Clock clock) {
+    /** @param snapshotFresh how long after it was received a snapshot is written on top of without a read */
+    public Calls(Conversations conversations, Teams teams, Duration snapshotFresh, Clock clock) {
         this.conversations = conversations;
         this.teams = teams;
         this.mentions = new Mentions(teams, clock);
+        this.snapshotFresh = snapshotFresh;
         this.clock = clock;
     }
 
-    /** The read that has to come before {@link #writeLabels}, or null. */
+    /**
+     * The read that has to come before {@link #writeLabels}, or null. It shows the whole conversation, so that it serves
+     * the conversation's other wishes too.
+     */
     public ApiRequest readLabels(Delivery delivery) {
         return known(delivery, ConversationState::labels).isPresent()
                 ? null
-                : requests(delivery).listLabels(delivery.conversationId());
+                : requests(delivery).showConversation(delivery.conversationId());
     }
 
     /**
@@ -63,6 +70,7 @@ public final class Calls {
      */
     public ApiRequest writeLabels(Delivery delivery, ApiAnswer read) throws ChatwootException {
         List<String> there = read == null ? lastKnown(delivery, ConversationState::labels) : texts(read, read.body());
+        remember(delivery, read);
         List<String> wanted = delivery.wish(Wish.ChangeLabels.class).appliedTo(there);
         if (Set.copyOf(wanted).equals(Set.copyOf(there))) {
             if (read != null && delivery.attempts() > 0) {
@@ -93,6 +101,7 @@ public final class Calls {
      */
     public ApiRequest writeAttributes(Delivery delivery, ApiAnswer read) throws ChatwootException {
         Map<String, Object> there = read == null ? lastKnownAttributes(delivery) : attributes(read);
+        remember(delivery, read);
         Wish.ChangeAttributes change = delivery.wish(Wish.ChangeAttributes.class);
         Map<String, Object> wanted = change.appliedTo(there);
         if (Values.same(there, wanted)) {
@@ -378,7 +387,7 @@ public final class Calls {
         Instant now = clock.instant();
         return state(delivery)
                 .flatMap(part)
-                .filter(observed -> observed.isFresh(now.minus(SNAPSHOT_FRESH), now))
+                .filter(observed -> observed.isFresh(now.minus(snapshotFresh), now))
                 .map(Observed::value);
     }
 
@@ -386,9 +395,26 @@ public final class Calls {
         return conversations.find(delivery.accountId(), delivery.conversationId());
     }
 
-    /** A list of texts, bare or in {@code payload}: both dialects. */
+    /**
+     * What a read showed, for the conversation's other wishes. Servers before 4.0.2 do not say which version it is
+     * ({@code _conversation.json.jbuilder}); then it may be older than what a webhook has brought meanwhile.
+     */
+    private void remember(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        JsonNode shown = read == null ? MissingNode.getInstance() : read.body();
+        OptionalLong version = Times.micros(shown.path("updated_at"));
+        if (version.isPresent() && shown.path("labels").isArray()) {
+            conversations.saw(
+                    delivery.accountId(),
+                    delivery.conversationId(),
+                    version.getAsLong(),
+                    texts(read, shown),
+                    redacted(attributes(read)));
+        }
+    }
+
+    /** A list of texts, bare, in {@code payload} (both dialects), or a conversation's. */
     private static List<String> texts(ApiAnswer answer, JsonNode body) throws ChatwootException {
-        JsonNode list = body.isArray() ? body : body.path("payload");
+        JsonNode list = body.isArray() ? body : body.has("labels") ? body.path("labels") : body.path("payload");
         if (!list.isArray()) {
             throw new ChatwootException.Unavailable(answer + " without a list of labels");
         }

@@ -47,6 +47,7 @@ public final class Settings {
             new Setting("chatwoot.concurrency", "CHATWOOT_CONCURRENCY", "4"),
             new Setting("chatwoot.redeliveries", "CHATWOOT_REDELIVERIES", "2"),
             new Setting("chatwoot.redelivery-delay-ms", "CHATWOOT_REDELIVERY_DELAY_MS", "500"),
+            new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "5s"),
             new Setting("webhook.secrets", "CHATWOOT_WEBHOOK_SECRETS", ""),
             new Setting("webhook.token", "CHATWOOT_WEBHOOK_TOKEN", ""),
             new Setting("webhook.auth", "WEBHOOK_AUTH", "required"),
@@ -159,6 +160,10 @@ public final class Settings {
         return duration(values.get("outbox.lease")).orElseThrow();
     }
 
+    Duration snapshotFresh() {
+        return duration(values.get("chatwoot.snapshot-fresh")).orElseThrow();
+    }
+
     /** Without a slash at its end. */
     String baseUrl() {
         return values.get("chatwoot.base-url").replaceAll("/+$", "");
@@ -245,6 +250,13 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofSeconds(5)) <= 0)
                         .isPresent(),
                 "0 to 5 seconds, such as 1s or 500ms");
+        verify(
+                wrong,
+                "chatwoot.snapshot-fresh",
+                text -> duration(text)
+                        .filter(d -> d.compareTo(Duration.ofHours(1)) <= 0)
+                        .isPresent(),
+                "0 to 1 hour, such as 5s or 2m");
         range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
         range(wrong, "conversation.poll-ms", 1, 60_000, "milliseconds between two looks into an empty inbox");
         range(wrong, "outbox.poll-ms", 1, 60_000, "milliseconds between two looks into an empty outbox");

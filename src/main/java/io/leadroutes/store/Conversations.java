@@ -263,6 +263,31 @@ public final class Conversations {
                 .update();
     }
 
+    /**
+     * Remembers what a read showed, unless something newer is known. What waits for the confirmation of our own write
+     * still does.
+     */
+    public void saw(
+            long accountId,
+            long conversationId,
+            long versionMicros,
+            List<String> labels,
+            Map<String, Object> attributes) {
+        database.jdbc()
+                .sql("""
+                        UPDATE conversation
+                        SET labels = :labels, labels_at = :at, attributes = :attributes, attributes_at = :at
+                        WHERE account_id = :account AND conversation_id = :id
+                          AND (version IS NULL OR version <= :version)""")
+                .param("labels", Json.write(labels))
+                .param("attributes", Json.write(attributes))
+                .param("at", Timestamp.from(clock.instant()))
+                .param("account", accountId)
+                .param("id", conversationId)
+                .param("version", versionMicros)
+                .update();
+    }
+
     /** Remembers what the conversation's labels are after our own write. */
     public void wroteLabels(long accountId, long conversationId, List<String> labels) {
         wrote("""

@@ -33,7 +33,7 @@ class CallsTest {
 
     private final Store store = new Store(Engine.H2);
     private final Teams teams = new Teams();
-    private final Calls calls = new Calls(store.conversations, teams, store.clock);
+    private final Calls calls = new Calls(store.conversations, teams, Duration.ofSeconds(5), store.clock);
 
     @AfterEach
     void close() {
@@ -114,8 +114,42 @@ class CallsTest {
         ApiRequest read = calls.readLabels(delivery);
         ApiRequest write = calls.writeLabels(delivery, answer("{\"payload\":[\"agents\",\"newer\"]}"));
 
-        assertThat(read.method() + " " + read.path()).isEqualTo("GET " + PATH + "/labels");
+        assertThat(read.method() + " " + read.path()).isEqualTo("GET " + PATH);
         assertThat(texts(body(write).path("labels"))).containsExactly("agents", "newer", "ours");
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void oneReadServesAllWishesOfAConversation() throws Exception {
+        known(Bodies.updated(ID).labels("agents"));
+        store.clock.advance(Duration.ofSeconds(5));
+        String shown =
+                "{\"updated_at\":4000000000.25,\"labels\":[\"newer\"],\"custom_attributes\":{\"order\":\"A-1\"}}";
+        calls.writeLabels(delivery(labels("ours")), answer(shown));
+        Delivery attributes = delivery(attributes(Map.of("lead_score", 75)));
+
+        assertThat(calls.readAttributes(attributes)).isNull();
+        assertThat(body(calls.writeAttributes(attributes, null)).path("custom_attributes"))
+                .hasToString("{\"order\":\"A-1\",\"lead_score\":75}");
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void aReadThatIsOlderThanWhatIsKnownIsNotRemembered() throws Exception {
+        known(Bodies.updated(ID).labels("agents"));
+        store.clock.advance(Duration.ofSeconds(5));
+
+        calls.writeLabels(
+                delivery(labels("ours")),
+                answer("{\"updated_at\":1.5,\"labels\":[\"older\"],\"custom_attributes\":{}}"));
+
+        assertThat(store.conversations
+                        .find(7, ID)
+                        .orElseThrow()
+                        .labels()
+                        .orElseThrow()
+                        .value())
+                .containsExactly("agents");
     }
 
     @Test
