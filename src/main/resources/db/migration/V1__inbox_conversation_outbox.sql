@@ -134,8 +134,8 @@ CREATE TABLE outbox (
   error VARCHAR(2000),
   answer VARCHAR(2000),
   CONSTRAINT outbox_state CHECK (
-    CASE state WHEN 'pending' THEN 1 WHEN 'sending' THEN 1 WHEN 'done' THEN 1 WHEN 'merged' THEN 1 WHEN 'dead' THEN 1
-      WHEN 'dropped' THEN 1 ELSE 0 END = 1),
+    CASE state WHEN 'pending' THEN 1 WHEN 'sending' THEN 1 WHEN 'asked' THEN 1 WHEN 'done' THEN 1 WHEN 'merged' THEN 1
+      WHEN 'dead' THEN 1 WHEN 'dropped' THEN 1 ELSE 0 END = 1),
   CONSTRAINT outbox_waiting UNIQUE (wish_key)
 );
 

@@ -7,7 +7,6 @@ import io.leadroutes.conversation.Mention;
 import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Values;
 import io.leadroutes.conversation.Wish;
-import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.event.Snapshot.Ref;
 import io.leadroutes.event.Times;
@@ -121,18 +120,38 @@ public final class Calls {
         return answer;
     }
 
+    /**
+     * One bulk action for wishes of several conversations, or null if all are already so. It answers before it is done,
+     * skips conversations that it does not find, and says nothing of failures ({@code bulk_actions_job.rb}); labels are
+     * added to those that stand there, and a value that is there already makes no event.
+     */
+    public ApiRequest share(Delivery delivery) throws ChatwootException {
+        List<Long> open = delivery.all().stream()
+                .filter(one -> state(one).filter(one.wish()::isMet).isEmpty())
+                .map(Delivery::conversationId)
+                .toList();
+        if (open.isEmpty()) {
+            return null;
+        }
+        return delivery.wish() instanceof Wish.ChangeLabels labels
+                ? requests(delivery).bulkUpdate(open, labels.add(), List.of(), Map.of())
+                : requests(delivery)
+                        .bulkUpdate(
+                                open,
+                                List.of(),
+                                List.of(),
+                                Map.of(
+                                        "team_id",
+                                        team(delivery.wish(Wish.AssignTeam.class))
+                                                .id()));
+    }
+
     /** Null if the conversation has the priority, or a higher one where that is to stay. */
     public ApiRequest setPriority(Delivery delivery) {
         Wish.SetPriority wish = delivery.wish(Wish.SetPriority.class);
-        Priority wanted = wish.priority();
-        boolean isSo = state(delivery)
-                .flatMap(ConversationState::priority)
-                .filter(now -> now == wanted || wish.raise() && now.compareTo(wanted) > 0)
-                .isPresent();
-        if (isSo) {
-            return null;
-        }
-        return requests(delivery).setPriority(delivery.conversationId(), wanted);
+        return state(delivery).filter(wish::isMet).isPresent()
+                ? null
+                : requests(delivery).setPriority(delivery.conversationId(), wish.priority());
     }
 
     public ApiAnswer wrotePriority(Delivery delivery, ApiAnswer answer) {
@@ -159,10 +178,7 @@ public final class Calls {
         if (read != null) {
             teams.remember(read.body());
         }
-        String wanted = delivery.wish(Wish.AssignTeam.class).team();
-        Ref team = teams.find(wanted)
-                .orElseThrow(() -> new ChatwootException.Rejected("team is \"" + wanted
-                        + "\"; expected a team of the account: " + String.join(", ", teams.names())));
+        Ref team = team(delivery.wish(Wish.AssignTeam.class));
         if (state(delivery)
                 .flatMap(ConversationState::team)
                 .filter(now -> now.id() == team.id())
@@ -170,6 +186,21 @@ public final class Calls {
             return null;
         }
         return requests(delivery).assignTeam(delivery.conversationId(), team.id());
+    }
+
+    private Ref team(Wish.AssignTeam wish) throws ChatwootException {
+        return teams.find(wish.team())
+                .orElseThrow(() -> new ChatwootException.Rejected("team is \"" + wish.team()
+                        + "\"; expected a team of the account: " + String.join(", ", teams.names())));
+    }
+
+    /** The list of teams, or null if no team is wished for or it is known. */
+    public ApiRequest readTeamsToShare(Delivery delivery) {
+        return delivery.wish() instanceof Wish.AssignTeam ? readTeams(delivery) : null;
+    }
+
+    public void rememberTeamsToShare(ApiAnswer list) {
+        teams.remember(list.body());
     }
 
     public ApiAnswer assignedTeam(Delivery delivery, ApiAnswer answer) throws ChatwootException {

@@ -6,6 +6,7 @@ import io.leadroutes.store.Failures;
 import io.leadroutes.store.Outbox;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
@@ -24,22 +25,26 @@ public final class Dispatcher {
     private final Outbox outbox;
     private final Function<ToIntFunction<Urgency>, List<Delivery>> claim;
     private final ToIntFunction<Urgency> permits;
+    private final BiConsumer<List<Delivery>, String> asked;
     private final int concurrency;
     private final AtomicInteger inHand = new AtomicInteger();
 
     /**
      * @param claim takes at most so many due wishes, by their urgency
      * @param permits how many of this urgency may be sent now
+     * @param asked is told of wishes whose call has put a job into Chatwoot's queue, and of the answer
      * @param concurrency how many may be in hand at once
      */
     public Dispatcher(
             Outbox outbox,
             Function<ToIntFunction<Urgency>, List<Delivery>> claim,
             ToIntFunction<Urgency> permits,
+            BiConsumer<List<Delivery>, String> asked,
             int concurrency) {
         this.outbox = outbox;
         this.claim = claim;
         this.permits = permits;
+        this.asked = asked;
         this.concurrency = concurrency;
     }
 
@@ -55,6 +60,16 @@ public final class Dispatcher {
 
     /** @param answer what came back; null if nothing had to be sent */
     public void done(Delivery delivery, Object answer) {
+        if (delivery.isShared() && answer != null) {
+            asked.accept(delivery.all(), String.valueOf(answer));
+            LOG.info(
+                    "{} conversations: {} asked for by one call", delivery.all().size(), delivery.kind());
+        } else {
+            delivery.all().forEach(one -> granted(one, answer));
+        }
+    }
+
+    private void granted(Delivery delivery, Object answer) {
         outbox.done(delivery, answer == null ? "already so" : String.valueOf(answer));
         LOG.info(
                 "conversation {}: {} {}",
@@ -65,6 +80,16 @@ public final class Dispatcher {
 
     /** Puts the wish back or sets it aside, as its failure asks for. */
     public void failed(Delivery delivery, Exception failure) {
+        if (delivery.isShared() && !(failure instanceof ChatwootException.Paused)) {
+            // Perhaps because of one of them, or because this token may not: each has a call of its own now.
+            delivery.all().forEach(one -> outbox.retryLater(one, String.valueOf(failure.getMessage())));
+            LOG.warn("{} conversations: {} failed: {}", delivery.all().size(), delivery.kind(), Failures.kind(failure));
+        } else {
+            delivery.all().forEach(one -> failedAlone(one, failure));
+        }
+    }
+
+    private void failedAlone(Delivery delivery, Exception failure) {
         if (failure instanceof ChatwootException.Paused paused) {
             outbox.retryAt(delivery, paused.until(), paused.reached(), failure.getMessage());
         } else if (failure instanceof ChatwootException.Rejected rejected) {

@@ -34,6 +34,7 @@ import io.leadroutes.ops.Health;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Database;
+import io.leadroutes.store.Delivery;
 import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
 import io.leadroutes.store.Gaps;
@@ -51,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
@@ -216,6 +218,8 @@ public final class LeadRoutes implements AutoCloseable {
     }
 
     private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {
+        BiConsumer<List<Delivery>, String> asked =
+                (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
         main.bind("tokenWatch", tokenWatch);
         main.bind(
@@ -231,6 +235,7 @@ public final class LeadRoutes implements AutoCloseable {
                         outbox,
                         outbox::claimForChatwoot,
                         urgency -> tokenWatch.isRefused() ? 0 : budget.free(urgency),
+                        asked,
                         settings.number("chatwoot.concurrency")));
         main.bind(
                 "leadDispatcher",
@@ -238,6 +243,7 @@ public final class LeadRoutes implements AutoCloseable {
                         outbox,
                         limits -> outbox.claimForEndpoints(limits.applyAsInt(Urgency.ESCALATION)),
                         urgency -> LEADS_IN_HAND,
+                        asked,
                         LEADS_IN_HAND));
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);

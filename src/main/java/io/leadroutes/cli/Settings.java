@@ -48,6 +48,7 @@ public final class Settings {
             new Setting("chatwoot.redeliveries", "CHATWOOT_REDELIVERIES", "2"),
             new Setting("chatwoot.redelivery-delay-ms", "CHATWOOT_REDELIVERY_DELAY_MS", "500"),
             new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "5s"),
+            new Setting("chatwoot.confirm-within", "CHATWOOT_CONFIRM_WITHIN", "2m"),
             new Setting("webhook.secrets", "CHATWOOT_WEBHOOK_SECRETS", ""),
             new Setting("webhook.token", "CHATWOOT_WEBHOOK_TOKEN", ""),
             new Setting("webhook.auth", "WEBHOOK_AUTH", "required"),
@@ -160,6 +161,10 @@ public final class Settings {
         return duration(values.get("outbox.lease")).orElseThrow();
     }
 
+    Duration confirmWithin() {
+        return duration(values.get("chatwoot.confirm-within")).orElseThrow();
+    }
+
     Duration snapshotFresh() {
         return duration(values.get("chatwoot.snapshot-fresh")).orElseThrow();
     }
@@ -250,6 +255,13 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofSeconds(5)) <= 0)
                         .isPresent(),
                 "0 to 5 seconds, such as 1s or 500ms");
+        verify(
+                wrong,
+                "chatwoot.confirm-within",
+                text -> duration(text)
+                        .filter(d -> d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
+                        .isPresent(),
+                "1 second to 1 hour, such as 30s or 2m");
         verify(
                 wrong,
                 "chatwoot.snapshot-fresh",

@@ -26,6 +26,11 @@ public sealed interface Wish {
         return CHATWOOT;
     }
 
+    /** True if the last known state shows what is wished; false where it cannot show it, as with notes. */
+    default boolean isMet(ConversationState state) {
+        return false;
+    }
+
     /** The wish that has both this one's and the older one's effect; this one's value wins. */
     default Wish over(Wish older) {
         return this;
@@ -64,6 +69,19 @@ public sealed interface Wish {
             }
             List<String> gone = before.exactly ? List.of() : joined(without(before.remove, add), remove);
             return new ChangeLabels(joined(without(before.add, remove), add), gone, before.exactly);
+        }
+
+        @Override
+        public boolean isMet(ConversationState state) {
+            return state.labels()
+                    .map(Observed::value)
+                    .filter(there -> Set.copyOf(appliedTo(there)).equals(Set.copyOf(there)))
+                    .isPresent();
+        }
+
+        /** True if it only adds: then it does not matter what stands there. */
+        public boolean addsOnly() {
+            return remove.isEmpty() && !exactly;
         }
 
         /** The labels after the change, in the order that they stand in. */
@@ -140,6 +158,13 @@ public sealed interface Wish {
         public String kind() {
             return "priority";
         }
+
+        @Override
+        public boolean isMet(ConversationState state) {
+            return state.priority()
+                    .filter(now -> now == priority || raise && now.compareTo(priority) > 0)
+                    .isPresent();
+        }
     }
 
     /**
@@ -151,6 +176,14 @@ public sealed interface Wish {
         @Override
         public String kind() {
             return "team";
+        }
+
+        @Override
+        public boolean isMet(ConversationState state) {
+            return state.team()
+                    .filter(now -> now.name().equalsIgnoreCase(team.strip())
+                            || Long.toString(now.id()).equals(team.strip()))
+                    .isPresent();
         }
     }
 

@@ -158,6 +158,7 @@ public final class Conversations {
         for (ScoreEntry entry : conversation.scored()) {
             insert(state, entry);
         }
+        outbox.confirm(state);
         outbox.add(state.accountId(), state.conversationId(), conversation.decided());
     }
 
@@ -338,6 +339,24 @@ public final class Conversations {
                 .param("account", accountId)
                 .param("id", conversationId)
                 .update();
+    }
+
+    /**
+     * A call has put a job for these wishes into Chatwoot's queue. Webhooks confirm them; one may have come already.
+     *
+     * @param answer what came back, in few words
+     * @param within how long a webhook may take
+     */
+    public void asked(List<Delivery> deliveries, String answer, Duration within) {
+        Instant until = clock.instant().plus(within);
+        for (Delivery delivery : deliveries) {
+            database.transaction().executeWithoutResult(status -> {
+                // The lock lets a worker that handles that webhook end first, or begin when the wish is asked for.
+                Optional<ConversationState> state = find(delivery.accountId(), delivery.conversationId(), true);
+                outbox.asked(delivery, answer, until);
+                state.ifPresent(outbox::confirm);
+            });
+        }
     }
 
     private static <T> Optional<Observed<T>> observed(ResultSet rs, String column, TypeReference<T> type)

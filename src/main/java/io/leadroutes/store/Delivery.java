@@ -3,6 +3,8 @@ package io.leadroutes.store;
 import io.leadroutes.conversation.Lead;
 import io.leadroutes.conversation.Wish;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A wish in a dispatcher's hand.
@@ -11,9 +13,37 @@ import java.time.Instant;
  * @param attempts how often it has been tried before
  * @param createdAt when it was first wished
  * @param messageId the latest message that it was decided on, 0 if none
+ * @param others wishes of other conversations that the same call grants
  */
 public record Delivery(
-        long id, long accountId, long conversationId, Wish wish, int attempts, Instant createdAt, long messageId) {
+        long id,
+        long accountId,
+        long conversationId,
+        Wish wish,
+        int attempts,
+        Instant createdAt,
+        long messageId,
+        List<Delivery> others) {
+
+    /** A wish that has its call for itself. */
+    public Delivery(
+            long id, long accountId, long conversationId, Wish wish, int attempts, Instant createdAt, long messageId) {
+        this(id, accountId, conversationId, wish, attempts, createdAt, messageId, List.of());
+    }
+
+    Delivery with(List<Delivery> sharing) {
+        return new Delivery(id, accountId, conversationId, wish, attempts, createdAt, messageId, sharing);
+    }
+
+    /** True if others are granted by the same call. */
+    public boolean isShared() {
+        return !others.isEmpty();
+    }
+
+    /** This one and those that share its call. */
+    public List<Delivery> all() {
+        return Stream.concat(Stream.of(this), others.stream()).toList();
+    }
 
     /** The lead of a wish for another system, as JSON with the keys of {@code crm_lead}. */
     public String leadJson() {

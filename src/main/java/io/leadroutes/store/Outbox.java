@@ -1,6 +1,7 @@
 package io.leadroutes.store;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
@@ -30,7 +31,8 @@ import org.springframework.dao.DuplicateKeyException;
  * The wishes that were decided, until they are granted (invariants 4, 5, 9).
  *
  * <p>A wish waits ({@code pending}), is in a dispatcher's hand ({@code sending}), and ends as {@code done}, as
- * {@code merged} into a newer one of its kind, or as {@code dead}. The intent to send is on disk before the call is
+ * {@code merged} into a newer one of its kind, or as {@code dead}. One whose call only puts a job into Chatwoot's queue is
+ * {@code asked} for until a webhook shows it granted; if none does in time, it waits again, for a call of its own. The intent to send is on disk before the call is
  * made, so that after a crash it is known that the call may have happened.
  */
 public final class Outbox {
@@ -49,6 +51,8 @@ public final class Outbox {
     private static final String GAVE_UP = "gave-up";
 
     private static final String UNREADABLE = "unreadable";
+    /** Conversations in one bulk action; Chatwoot has no limit of its own, but a job of its own works them off. */
+    private static final int MAX_BULK = 100;
 
     private static final int MAX_TEXT_CHARS = 2_000;
     private static final TypeReference<List<Reason>> REASONS = new TypeReference<>() {};
@@ -182,7 +186,7 @@ public final class Outbox {
                           reasons, urgency
                         FROM outbox
                         WHERE account_id = :account AND conversation_id = :conversation
-                          AND state IN ('pending', 'sending')
+                          AND state IN ('pending', 'sending', 'asked')
                         ORDER BY id""")
                 .param("account", accountId)
                 .param("conversation", conversationId)
@@ -249,7 +253,8 @@ public final class Outbox {
                     .query((rs, i) -> Row.of(rs))
                     .list();
             List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits);
-            for (Delivery delivery : mine) {
+            for (Delivery delivery :
+                    mine.stream().flatMap(taken -> taken.all().stream()).toList()) {
                 database.jdbc()
                         .sql("""
                                 UPDATE outbox
@@ -264,7 +269,10 @@ public final class Outbox {
         });
         if (!claimed.isEmpty()) {
             database.sync();
-            claimed.forEach(delivery -> inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
+            claimed.stream()
+                    .flatMap(delivery -> delivery.all().stream())
+                    .forEach(delivery ->
+                            inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
         }
         return claimed;
     }
@@ -292,11 +300,55 @@ public final class Outbox {
             if (isRoom && !taken.contains(row.conversation())) {
                 readable(row, Row::delivery).ifPresent(delivery -> {
                     taken.add(row.conversation());
-                    mine.add(delivery);
+                    mine.add(delivery.with(equalWishes(row, delivery, taken)));
                 });
             }
         }
         return mine;
+    }
+
+    /**
+     * Wishes of other conversations that one call can grant together with this one: Chatwoot's bulk action adds labels, or
+     * assigns a team, in many conversations at once ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}). Only
+     * such as have not been tried: what a bulk action did not grant has a call of its own.
+     *
+     * @param taken the conversations that are in hand; those found are added
+     */
+    private List<Delivery> equalWishes(Row row, Delivery delivery, Set<String> taken) {
+        if (row.attempts > 0 || !isBulk(delivery.wish())) {
+            return List.of();
+        }
+        return database
+                .jdbc()
+                .sql("""
+                        SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
+                          o.created_at, o.reasons, o.urgency
+                        FROM outbox o
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                          AND o.account_id = :account AND o.kind = :kind AND o.payload = :payload AND o.attempts = 0
+                          AND NOT EXISTS (
+                            SELECT 1 FROM outbox s
+                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
+                              AND s.account_id = o.account_id AND s.destination = 'chatwoot')
+                        ORDER BY o.urgency, o.id
+                        LIMIT :limit
+                        FOR UPDATE SKIP LOCKED""")
+                .param("now", Timestamp.from(clock.instant()))
+                .param("account", row.accountId)
+                .param("kind", row.kind)
+                .param("payload", row.payload)
+                .param("limit", MAX_BULK)
+                .query((rs, i) -> Row.of(rs))
+                .list()
+                .stream()
+                .filter(equal -> equal.conversationId != 0 && taken.add(equal.conversation()))
+                .flatMap(equal -> readable(equal, Row::delivery).stream())
+                .limit(MAX_BULK - 1L)
+                .toList();
+    }
+
+    private static boolean isBulk(Wish wish) {
+        return wish instanceof Wish.ChangeLabels labels && labels.addsOnly() || wish instanceof Wish.AssignTeam;
     }
 
     /**
@@ -403,6 +455,48 @@ public final class Outbox {
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
                 .update();
+    }
+
+    /**
+     * The call has put a job into Chatwoot's queue; whether it was done, a webhook will show.
+     *
+     * @param until when it is tried otherwise if none has
+     */
+    void asked(Delivery delivery, String answer, Instant until) {
+        letGo(delivery);
+        database.jdbc()
+                .sql("""
+                        UPDATE outbox
+                        SET state = 'asked', answer = :answer, error = NULL, lease_until = :until
+                        WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
+                .param("answer", cut(answer))
+                .param("until", Timestamp.from(until))
+                .param("id", delivery.id())
+                .param("attempts", delivery.attempts())
+                .update();
+    }
+
+    /** Ends the wishes that were asked for and that the state shows, in the surrounding transaction. */
+    void confirm(ConversationState state) {
+        List<Row> asked = database.jdbc()
+                .sql("""
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                          urgency
+                        FROM outbox
+                        WHERE conversation_id = :conversation AND account_id = :account AND state = 'asked'""")
+                .param("conversation", state.conversationId())
+                .param("account", state.accountId())
+                .query((rs, i) -> Row.of(rs))
+                .list();
+        for (Row row : asked) {
+            if (readable(row, Row::wished).filter(w -> w.wish().isMet(state)).isPresent()) {
+                database.jdbc()
+                        .sql("UPDATE outbox SET state = 'done', done_at = :now, lease_until = NULL WHERE id = :id")
+                        .param("now", Timestamp.from(clock.instant()))
+                        .param("id", row.id)
+                        .update();
+            }
+        }
     }
 
     /**
@@ -541,6 +635,7 @@ public final class Outbox {
                 .param("until", Timestamp.from(alone ? FOREVER : now))
                 .query((rs, i) -> Row.of(rs))
                 .list();
+        giveUpAsking(now);
         int recovered = 0;
         for (Row row : abandoned) {
             if (putBack(row.id, row.attempts, now, row.attempts + 1, "the dispatcher stopped while it was sending")) {
@@ -548,6 +643,27 @@ public final class Outbox {
             }
         }
         return recovered;
+    }
+
+    /** What no webhook has confirmed in time is wished for again: it counts as tried. */
+    private void giveUpAsking(Instant now) {
+        List<Row> unconfirmed = database.jdbc()
+                .sql("""
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                          urgency
+                        FROM outbox
+                        WHERE state = 'asked' AND lease_until <= :now""")
+                .param("now", Timestamp.from(now))
+                .query((rs, i) -> Row.of(rs))
+                .list();
+        for (Row row : unconfirmed) {
+            putBack("""
+                    SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                      urgency
+                    FROM outbox
+                    WHERE id = :id AND state = 'asked'
+                    FOR UPDATE""", Map.of("id", row.id), now, row.attempts + 1, "no webhook has confirmed it in time");
+        }
     }
 
     /** A few times per lease: shows that this process lives, and takes over from those that do not. */

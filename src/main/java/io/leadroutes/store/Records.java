@@ -50,10 +50,10 @@ public final class Records {
 
     public Depth outbox() {
         return depth("""
-                SELECT COUNT(CASE WHEN state IN ('pending', 'sending') THEN 1 END),
+                SELECT COUNT(CASE WHEN state IN ('pending', 'sending', 'asked') THEN 1 END),
                   COUNT(CASE WHEN state = 'dead' THEN 1 END)
                 FROM outbox
-                WHERE state IN ('pending', 'sending', 'dead')""");
+                WHERE state IN ('pending', 'sending', 'asked', 'dead')""");
     }
 
     private Depth depth(String sql) {

@@ -9,6 +9,7 @@ import io.leadroutes.store.Records.Depth;
 import io.leadroutes.store.Store;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,7 @@ class DispatcherTest {
     @BeforeEach
     void wish() {
         for (long conversation = 1; conversation <= 9; conversation++) {
-            store.wish(conversation, Urgency.TAGGING, new Wish.AssignTeam("sales"));
+            store.wish(conversation, Urgency.TAGGING, new Wish.AssignTeam("team " + conversation));
         }
     }
 
@@ -32,7 +33,12 @@ class DispatcherTest {
     }
 
     private Dispatcher dispatcher(int concurrency) {
-        return new Dispatcher(store.outbox, store.outbox::claimForChatwoot, budget::free, concurrency);
+        return new Dispatcher(
+                store.outbox,
+                store.outbox::claimForChatwoot,
+                budget::free,
+                (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),
+                concurrency);
     }
 
     @Test
@@ -52,7 +58,7 @@ class DispatcherTest {
             budget.tryTake();
         }
         for (long conversation = 11; conversation <= 13; conversation++) {
-            store.wish(conversation, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+            store.wish(conversation, Urgency.ESCALATION, new Wish.AssignTeam("team " + conversation));
         }
         Dispatcher dispatcher = dispatcher(4);
 

@@ -122,6 +122,26 @@ class RoutesTest {
         }
     }
 
+    /** While one conversation's call is on its way, equal wishes of two others come together. */
+    private static void shareACall(Product product) {
+        List<Fault.Hang> hanging = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            long busy = product.conversation("Bea Busy " + i);
+            hanging.add(Fault.hang());
+            product.sandbox().failNext(1, hanging.get(i), call -> call.path().contains("/conversations/" + busy + "/"));
+            product.sandbox().customerWrites(busy, "a demo");
+        }
+        await().until(() ->
+                product.own("SELECT id FROM outbox WHERE state = 'sending'").size() == 4);
+        product.sandbox().customerWrites(product.conversation("Cy Equal"), "a bug");
+        product.sandbox().customerWrites(product.conversation("Dee Equal"), "a bug");
+        await().until(() -> product.own("SELECT id FROM outbox WHERE payload LIKE '%technical-issue%'")
+                        .size()
+                == 2);
+        hanging.forEach(Fault.Hang::release);
+        product.settle();
+    }
+
     private static void useEverything(Product product) {
         SandboxChatwoot sandbox = product.sandbox();
         sandbox.failNext(1, Fault.status(422), call -> call.is("POST", "/toggle_priority"));
@@ -130,6 +150,7 @@ class RoutesTest {
         product.settle();
         sandbox.customerWrites(id, "or will cancel");
         product.settle();
+        shareACall(product);
         product.admin("/admin/status");
         product.admin("/admin/conversations/" + id);
         String dead = product.admin("/admin/dead").path(0).path("id").asText();

@@ -124,14 +124,94 @@ class OutboxTest {
                 .contains("\"one\"", "\"price\"", "\"two\"", "\"demo\"", "11", "12");
     }
 
+    // ---- sharing
+
+    @Test
+    @Tag("invariant-5")
+    void equalWishesOfSeveralConversationsShareOneCall() {
+        store.wish(1, Urgency.TAGGING, labels("a"));
+        store.wish(2, Urgency.TAGGING, labels("a"));
+        store.wish(3, Urgency.TAGGING, labels("b"));
+        store.wish(4, Urgency.TAGGING, TEAM);
+        store.wish(5, Urgency.TAGGING, new Wish.AssignTeam("support"));
+
+        List<Delivery> claimed = outbox.claimForChatwoot(3);
+
+        assertThat(claimed.get(0).all()).extracting(Delivery::conversationId).containsExactly(1L, 2L);
+        assertThat(claimed.get(1).all()).extracting(Delivery::conversationId).containsExactly(3L);
+        assertThat(store.count("outbox WHERE state = 'sending'")).isEqualTo(3);
+        assertThat(outbox.claimForChatwoot(9)).extracting(Delivery::isShared).containsOnly(false);
+    }
+
+    @Test
+    void whatTakesAwayIsNotShared() {
+        Wish exactly = Wish.ChangeLabels.exactly(List.of("a"));
+        Wish remove = Wish.ChangeLabels.remove(List.of("a"));
+        store.wish(1, Urgency.TAGGING, exactly);
+        store.wish(2, Urgency.TAGGING, exactly);
+        store.wish(3, Urgency.TAGGING, remove);
+        store.wish(4, Urgency.TAGGING, remove);
+
+        assertThat(outbox.claimForChatwoot(9)).hasSize(4);
+    }
+
+    @Test
+    void aConversationThatIsInHandDoesNotShare() {
+        store.wish(2, Urgency.ESCALATION, NOTE);
+        outbox.claimForChatwoot(1);
+        store.wish(1, Urgency.TAGGING, labels("a"));
+        store.wish(2, Urgency.TAGGING, labels("a"));
+
+        assertThat(outbox.claimForChatwoot(9)).flatExtracting(Delivery::all).hasSize(1);
+    }
+
+    @Test
+    @Tag("invariant-9")
+    void whatNoWebhookConfirmsIsTriedByItself() {
+        store.wish(1, Urgency.TAGGING, labels("a"));
+        store.wish(2, Urgency.TAGGING, labels("a"));
+        store.conversations.asked(outbox.claimForChatwoot(1).get(0).all(), "200", Duration.ofMinutes(2));
+        assertThat(store.records.outbox().pending()).isEqualTo(2);
+        assertThat(outbox.waiting(Store.ACCOUNT, 1)).containsExactly(labels("a"));
+        assertThat(outbox.recover(true)).as("it is in nobody's hand").isZero();
+        assertThat(outbox.claimForChatwoot(9)).isEmpty();
+
+        Known.make(store, Bodies.updated(1).labels("a", "others").at(store.clock.instant()));
+        store.clock.advance(Duration.ofMinutes(2));
+
+        assertThat(outbox.claimForChatwoot(9)).singleElement().satisfies(delivery -> {
+            assertThat(delivery.conversationId()).isEqualTo(2);
+            assertThat(delivery.attempts()).isEqualTo(1);
+            assertThat(delivery.isShared()).isFalse();
+        });
+        assertThat(store.count("outbox WHERE conversation_id = 1 AND state = 'done'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aWebhookThatIsQuickerThanTheAnswerConfirms() {
+        Known.make(store, Bodies.updated(1).at(store.clock.instant()));
+        store.wish(1, Urgency.TAGGING, labels("a"));
+        store.wish(2, Urgency.TAGGING, labels("a"));
+        Delivery shared = outbox.claimForChatwoot(1).get(0);
+        Known.make(store, Bodies.updated(1).labels("a").at(store.clock.instant()));
+
+        store.conversations.asked(shared.all(), "200", Duration.ofMinutes(2));
+
+        assertThat(store.count("outbox WHERE conversation_id = 1 AND state = 'done'"))
+                .isEqualTo(1);
+        assertThat(store.count("outbox WHERE conversation_id = 2 AND state = 'asked'"))
+                .isEqualTo(1);
+    }
+
     // ---- claiming
 
     @Test
     void theMostUrgentIsTakenFirstThenTheOldest() {
-        store.wish(1, Urgency.TAGGING, TEAM);
-        store.wish(2, Urgency.QUALIFICATION, TEAM);
-        store.wish(3, Urgency.TAGGING, TEAM);
-        store.wish(4, Urgency.ESCALATION, TEAM);
+        store.wish(1, Urgency.TAGGING, NOTE);
+        store.wish(2, Urgency.QUALIFICATION, NOTE);
+        store.wish(3, Urgency.TAGGING, NOTE);
+        store.wish(4, Urgency.ESCALATION, NOTE);
 
         assertThat(outbox.claimForChatwoot(2))
                 .extracting(Delivery::conversationId)
@@ -191,9 +271,11 @@ class OutboxTest {
                 .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
 
-        assertThat(outbox.claimForChatwoot(100)).hasSize(rounds).allSatisfy(delivery -> assertThat(
-                        delivery.wish(Wish.ChangeLabels.class).add())
-                .containsExactlyInAnyOrder("a", "b"));
+        assertThat(outbox.claimForChatwoot(100))
+                .flatExtracting(Delivery::all)
+                .hasSize(rounds)
+                .allSatisfy(delivery ->
+                        assertThat(delivery.wish(Wish.ChangeLabels.class).add()).containsExactlyInAnyOrder("a", "b"));
     }
 
     private static void await(CyclicBarrier barrier) {
