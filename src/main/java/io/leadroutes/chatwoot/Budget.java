@@ -41,6 +41,8 @@ public final class Budget {
     /** What other processes have taken is looked up this often while nothing is sent. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
+
     private static final long WAIT_MS = 10;
     private static final String PERMIT = "permit";
 
@@ -179,6 +181,17 @@ public final class Budget {
             return Math.min(allowed, toHalf);
         }
         return now.isBefore(lastTakenAt.plus(pace.multipliedBy(9).dividedBy(10))) ? 0 : Math.min(allowed, 1);
+    }
+
+    /**
+     * How long a tagging wish waits at least, so that later ones are merged into it and equal ones share its call: not at
+     * all while half of the permits are free, half a minute when none is.
+     */
+    public synchronized Duration linger() {
+        refresh(clock.instant());
+        int limit = limit();
+        int over = held.size() - limit / 2;
+        return over <= 0 ? Duration.ZERO : LONGEST_LINGER.multipliedBy(over).dividedBy(limit - limit / 2);
     }
 
     /** How many of the free permits may go while an escalation still finds its own in time. */

@@ -4,10 +4,12 @@ import io.leadroutes.conversation.Urgency;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Failures;
 import io.leadroutes.store.Outbox;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,17 +22,26 @@ public final class Dispatcher {
     /** Reason of dead letters that no repetition can grant, whoever refuses them. */
     static final String IMPOSSIBLE = "impossible";
 
+    /** After as many that went first, the one that has waited longest has its turn, so that none starves. */
+    private static final int OVERTAKERS = 11;
+
+    /** What has not waited so long yet, can wait for its lane. */
+    public static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     private final Outbox outbox;
     private final Function<ToIntFunction<Urgency>, List<Delivery>> claim;
+    private final Supplier<List<Delivery>> claimOldest;
     private final ToIntFunction<Urgency> permits;
     private final BiConsumer<List<Delivery>, String> asked;
     private final int concurrency;
+    private int sinceOldest;
     private final AtomicInteger inHand = new AtomicInteger();
 
     /**
      * @param claim takes at most so many due wishes, by their urgency
+     * @param claimOldest takes the one that has waited longest, if that is longer than {@link #PATIENCE}
      * @param permits how many of this urgency may be sent now
      * @param asked is told of wishes whose call has put a job into Chatwoot's queue, and of the answer
      * @param concurrency how many may be in hand at once
@@ -38,22 +49,33 @@ public final class Dispatcher {
     public Dispatcher(
             Outbox outbox,
             Function<ToIntFunction<Urgency>, List<Delivery>> claim,
+            Supplier<List<Delivery>> claimOldest,
             ToIntFunction<Urgency> permits,
             BiConsumer<List<Delivery>, String> asked,
             int concurrency) {
         this.outbox = outbox;
         this.claim = claim;
+        this.claimOldest = claimOldest;
         this.permits = permits;
         this.asked = asked;
         this.concurrency = concurrency;
     }
 
-    /** The wishes to be sent now, perhaps none. */
+    /** The wishes to be sent now, perhaps none. For one thread. */
     public List<Delivery> next() {
         // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
         // more urgent one behind them.
         int taken = inHand.get();
-        List<Delivery> deliveries = claim.apply(urgency -> Math.min(concurrency, permits.applyAsInt(urgency)) - taken);
+        ToIntFunction<Urgency> room = urgency -> Math.min(concurrency, permits.applyAsInt(urgency)) - taken;
+        List<Delivery> deliveries = List.of();
+        if (sinceOldest >= OVERTAKERS && room.applyAsInt(Urgency.ESCALATION) > 0) {
+            deliveries = claimOldest.get();
+            sinceOldest = 0;
+        }
+        if (deliveries.isEmpty()) {
+            deliveries = claim.apply(room);
+            sinceOldest += deliveries.size();
+        }
         inHand.addAndGet(deliveries.size());
         return deliveries;
     }

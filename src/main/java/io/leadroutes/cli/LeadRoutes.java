@@ -233,7 +233,8 @@ public final class LeadRoutes implements AutoCloseable {
                 "chatwootDispatcher",
                 new Dispatcher(
                         outbox,
-                        outbox::claimForChatwoot,
+                        limits -> outbox.claimForChatwoot(limits, budget.linger()),
+                        () -> outbox.claimOldestForChatwoot(Dispatcher.PATIENCE),
                         urgency -> tokenWatch.isRefused() ? 0 : budget.free(urgency),
                         asked,
                         settings.number("chatwoot.concurrency")));
@@ -242,6 +243,7 @@ public final class LeadRoutes implements AutoCloseable {
                 new Dispatcher(
                         outbox,
                         limits -> outbox.claimForEndpoints(limits.applyAsInt(Urgency.ESCALATION)),
+                        List::of,
                         urgency -> LEADS_IN_HAND,
                         asked,
                         LEADS_IN_HAND));

@@ -199,27 +199,46 @@ public final class Outbox {
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
     public List<Delivery> claimForChatwoot(int limit) {
-        return claimForChatwoot(urgency -> limit);
+        return claimForChatwoot(urgency -> limit, Duration.ZERO);
     }
 
     /**
-     * The same where less urgent ones must leave room.
+     * The same where less urgent ones must leave room, and wait for others that may be merged into them.
      *
      * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
+     * @param linger how long tagging, and what is less urgent, waits from its first wish
      */
-    public List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits) {
+    public List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Duration linger) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
                   o.reasons, o.urgency
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                  AND (o.urgency < :tagging OR o.created_at <= :lingered)
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                       AND s.account_id = o.account_id AND s.destination = 'chatwoot')
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", limits);
+                FOR UPDATE SKIP LOCKED""", limits, linger);
+    }
+
+    /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
+    public List<Delivery> claimOldestForChatwoot(Duration waiting) {
+        return claim("""
+                SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
+                  o.reasons, o.urgency
+                FROM outbox o
+                WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                  AND o.created_at <= :lingered
+                  AND NOT EXISTS (
+                    SELECT 1 FROM outbox s
+                    WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
+                      AND s.account_id = o.account_id AND s.destination = 'chatwoot')
+                ORDER BY o.id
+                LIMIT :limit
+                FOR UPDATE SKIP LOCKED""", urgency -> 1, waiting);
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
@@ -235,10 +254,10 @@ public final class Outbox {
                       AND s.account_id = o.account_id AND s.destination = o.destination)
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> limit);
+                FOR UPDATE SKIP LOCKED""", urgency -> limit, Duration.ZERO);
     }
 
-    private List<Delivery> claim(String sql, ToIntFunction<Urgency> limits) {
+    private List<Delivery> claim(String sql, ToIntFunction<Urgency> limits, Duration linger) {
         Instant now = clock.instant();
         keepUp(now);
         int limit = limits.applyAsInt(Urgency.ESCALATION);
@@ -249,6 +268,8 @@ public final class Outbox {
             List<Row> due = database.jdbc()
                     .sql(sql)
                     .param("now", Timestamp.from(now))
+                    .param("lingered", Timestamp.from(now.minus(linger)))
+                    .param("tagging", Urgency.TAGGING.ordinal())
                     .param("limit", limit)
                     .query((rs, i) -> Row.of(rs))
                     .list();
@@ -271,8 +292,7 @@ public final class Outbox {
             database.sync();
             claimed.stream()
                     .flatMap(delivery -> delivery.all().stream())
-                    .forEach(delivery ->
-                            inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
+                    .forEach(delivery -> inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
         }
         return claimed;
     }

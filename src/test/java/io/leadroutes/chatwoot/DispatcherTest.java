@@ -10,6 +10,7 @@ import io.leadroutes.store.Store;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +36,8 @@ class DispatcherTest {
     private Dispatcher dispatcher(int concurrency) {
         return new Dispatcher(
                 store.outbox,
-                store.outbox::claimForChatwoot,
+                limits -> store.outbox.claimForChatwoot(limits, budget.linger()),
+                () -> store.outbox.claimOldestForChatwoot(Dispatcher.PATIENCE),
                 budget::free,
                 (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),
                 concurrency);
@@ -79,6 +81,38 @@ class DispatcherTest {
         store.wish(11, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
 
         assertThat(dispatcher.next()).extracting(Delivery::conversationId).containsExactly(11L);
+    }
+
+    @Test
+    void taggingLingersWhileFewPermitsAreLeft() {
+        for (int i = 0; i < 45; i++) {
+            budget.tryTake();
+        }
+        Dispatcher dispatcher = dispatcher(4);
+        store.clock.advance(Duration.ofMillis(14_999));
+        assertThat(dispatcher.next()).isEmpty();
+
+        store.clock.advance(Duration.ofMillis(1));
+
+        assertThat(dispatcher.next()).hasSize(1);
+    }
+
+    @Test
+    void aTwelfthOfTheTurnsIsForTheOneThatHasWaitedLongest() {
+        store.clock.advance(Dispatcher.PATIENCE);
+        for (long conversation = 101; conversation <= 140; conversation++) {
+            store.wish(conversation, Urgency.ESCALATION, new Wish.AssignTeam("team " + conversation));
+        }
+        Dispatcher dispatcher = dispatcher(1);
+
+        List<Long> order = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            order.add(dispatcher.next().get(0).conversationId());
+            dispatcher.finished();
+        }
+
+        assertThat(order).filteredOn(conversation -> conversation < 100).containsExactly(1L, 2L);
+        assertThat(order.subList(0, 11)).allMatch(conversation -> conversation > 100);
     }
 
     @Test
