@@ -78,7 +78,7 @@ public final class Calls {
             }
             return null;
         }
-        conversations.writingLabels(delivery.accountId(), delivery.conversationId(), there);
+        conversations.writingLabels(delivery.accountId(), delivery.conversationId(), there, wanted);
         return requests(delivery).setLabels(delivery.conversationId(), wanted);
     }
 
@@ -109,7 +109,8 @@ public final class Calls {
             }
             return null;
         }
-        conversations.writingAttributes(delivery.accountId(), delivery.conversationId(), redacted(there));
+        conversations.writingAttributes(
+                delivery.accountId(), delivery.conversationId(), redacted(there), redacted(wanted));
         // With `merge` a key that is left out would stay.
         boolean merge = change.remove().isEmpty();
         return requests(delivery).setAttributes(delivery.conversationId(), wanted, merge);

@@ -143,6 +143,9 @@ public final class Conversation {
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
         putBackWhatWeDropped(event, receivedAt);
+        labels = labels.map(ours -> isEcho(event, "labels", ours, receivedAt) ? ours.echoed() : ours);
+        attributes =
+                attributes.map(ours -> isEcho(event, "custom_attributes", ours, receivedAt) ? ours.echoed() : ours);
         if (event.conversation()
                 .filter(snapshot -> isStale(snapshot, event.versionMicros()))
                 .isPresent()) {
@@ -191,8 +194,9 @@ public final class Conversation {
         Optional<Change> change = Optional.ofNullable(event.changes().get(attribute));
         Object before = change.flatMap(Change::before).orElse(null);
         Object after = change.flatMap(Change::after).orElse(null);
-        Optional<?> base = ours.filter(o -> o.isUnconfirmed(receivedAt) && Values.same(o.value(), after))
-                .flatMap(Observed::base);
+        Optional<?> base = ours.filter(o -> isEcho(event, attribute, o, receivedAt))
+                .flatMap(Observed::own)
+                .map(OwnWrite::base);
         if (base.isEmpty() || !shape.isInstance(before) || !shape.isInstance(after)) {
             return Optional.empty();
         }
@@ -200,6 +204,14 @@ public final class Conversation {
         lost.removeAll(elements(after));
         lost.removeAll(elements(base.get()));
         return lost.isEmpty() ? Optional.empty() : Optional.of(lost);
+    }
+
+    private static boolean isEcho(Event event, String attribute, Observed<?> ours, Instant receivedAt) {
+        Optional<Object> after =
+                Optional.ofNullable(event.changes().get(attribute)).flatMap(Change::after);
+        return ours.own()
+                .filter(own -> own.isEcho(after.orElse(null), receivedAt))
+                .isPresent();
     }
 
     private static Collection<?> elements(Object value) {
@@ -286,7 +298,11 @@ public final class Conversation {
         boolean isDoubtful = isTie
                 && known.filter(k -> k.at().equals(Instant.EPOCH) || !Values.same(k.value(), shown.get()))
                         .isPresent();
-        return Optional.of(Observed.of(shown.get(), isDoubtful ? Instant.EPOCH : at));
+        return Optional.of(new Observed<>(
+                shown.get(),
+                isDoubtful ? Instant.EPOCH : at,
+                Optional.empty(),
+                known.flatMap(Observed::own).filter(own -> at.isBefore(own.until()))));
     }
 
     // What steps may ask. Getters, so that `${body.score}` in a route reads them.

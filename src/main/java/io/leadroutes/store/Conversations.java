@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.OwnWrite;
 import io.leadroutes.conversation.ScoreEntry;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Contact;
@@ -28,6 +29,9 @@ public final class Conversations {
     /** How long a snapshot without our own write in it is taken to be older than the write. */
     private static final Duration CONFIRM_WITHIN = Duration.ofMinutes(1);
 
+    /** How long the echo of our own write, which may lie in a backlog of webhooks, is waited for. */
+    private static final Duration ECHO_WITHIN = Duration.ofMinutes(5);
+
     // The columns' lengths.
     private static final int MAX_STATUS_CHARS = 20;
     private static final int MAX_NAME_CHARS = 1_000;
@@ -36,6 +40,8 @@ public final class Conversations {
 
     private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+    private static final TypeReference<OwnWrite<List<String>>> OWN_LABELS = new TypeReference<>() {};
+    private static final TypeReference<OwnWrite<Map<String, Object>>> OWN_ATTRIBUTES = new TypeReference<>() {};
 
     private final Database database;
     private final Outbox outbox;
@@ -110,8 +116,8 @@ public final class Conversations {
                 optionalLong(rs, "version"),
                 text(rs, "status"),
                 text(rs, "priority").map(Priority::of),
-                observed(rs, "labels", TEXTS),
-                observed(rs, "attributes", MAP),
+                observed(rs, "labels", TEXTS, OWN_LABELS),
+                observed(rs, "attributes", MAP, OWN_ATTRIBUTES),
                 ref(rs, "assignee"),
                 ref(rs, "team"),
                 text(rs, "channel"),
@@ -176,10 +182,10 @@ public final class Conversations {
                 .param("labelsAt", timestamp(labels.map(Observed::at)))
                 .param(
                         "labelsBase",
-                        labels.flatMap(Observed::base).map(Json::write).orElse(null))
+                        labels.flatMap(Observed::own).map(Json::write).orElse(null))
                 .param(
                         "attributesBase",
-                        attributes.flatMap(Observed::base).map(Json::write).orElse(null))
+                        attributes.flatMap(Observed::own).map(Json::write).orElse(null))
                 .param("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
                 .param("attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
                 .param("attributesAt", timestamp(attributes.map(Observed::at)))
@@ -239,26 +245,29 @@ public final class Conversations {
                 .toList();
     }
 
-    /** Remembers what our write of labels is made on, before it is sent. */
-    public void writingLabels(long accountId, long conversationId, List<String> base) {
+    /** Remembers our write of labels and what it is made on, before it is sent. */
+    public void writingLabels(long accountId, long conversationId, List<String> base, List<String> written) {
         writing("""
                 UPDATE conversation
                 SET labels_base = :base
-                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base);
+                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base, written);
     }
 
-    /** Remembers what our write of custom attributes is made on, before it is sent. */
-    public void writingAttributes(long accountId, long conversationId, Map<String, Object> base) {
+    /** Remembers our write of custom attributes and what it is made on, before it is sent. */
+    public void writingAttributes(
+            long accountId, long conversationId, Map<String, Object> base, Map<String, Object> written) {
         writing("""
                 UPDATE conversation
                 SET attributes_base = :base
-                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base);
+                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base, written);
     }
 
-    private void writing(String sql, long accountId, long conversationId, Object base) {
+    private <T> void writing(String sql, long accountId, long conversationId, T base, T written) {
         database.jdbc()
                 .sql(sql)
-                .param("base", Json.write(base))
+                .param(
+                        "base",
+                        Json.write(new OwnWrite<>(base, written, clock.instant().plus(ECHO_WITHIN))))
                 .param("account", accountId)
                 .param("id", conversationId)
                 .update();
@@ -359,7 +368,8 @@ public final class Conversations {
         }
     }
 
-    private static <T> Optional<Observed<T>> observed(ResultSet rs, String column, TypeReference<T> type)
+    private static <T> Optional<Observed<T>> observed(
+            ResultSet rs, String column, TypeReference<T> type, TypeReference<OwnWrite<T>> ownType)
             throws SQLException {
         String json = rs.getString(column);
         return json == null
@@ -368,7 +378,7 @@ public final class Conversations {
                         Json.read(json, type),
                         rs.getTimestamp(column + "_at").toInstant(),
                         instant(rs, column + "_unconfirmed_until"),
-                        text(rs, column + "_base").map(base -> Json.read(base, type))));
+                        text(rs, column + "_base").map(own -> Json.read(own, ownType))));
     }
 
     private static Optional<Ref> ref(ResultSet rs, String column) throws SQLException {

@@ -206,8 +206,8 @@ final class CallsBench {
 
     /** From the message to the first call about it, with 10,000 tag wishes before it. */
     private static String escalations(String strategy) throws InterruptedException, SQLException {
-        int speed = 8;
-        int escalations = 40;
+        int speed = 4;
+        int escalations = 30;
         try (Bed bed = new Bed(strategy, speed)) {
             SandboxChatwoot sandbox = bed.product.sandbox();
             Players players = new Players(sandbox, 0);
@@ -220,7 +220,7 @@ final class CallsBench {
                 long id = players.newConversation();
                 written.put(id, bed.clock.instant());
                 sandbox.customerWrites(id, ESCALATING);
-                next = next.plusMillis(2_000 + random.nextInt(20_000));
+                next = next.plusMillis(2_000 + random.nextInt(16_000));
             }
             bed.waitUntil(next);
             Map<Long, Instant> called = new HashMap<>();

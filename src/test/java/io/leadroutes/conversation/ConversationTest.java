@@ -185,10 +185,14 @@ class ConversationTest {
                         labels,
                         NOW,
                         until,
-                        Optional.of(labels.stream()
-                                .filter(label -> !label.equals("ours"))
-                                .toList()))),
-                Optional.of(new Observed<>(attributes, NOW, until, Optional.of(Map.of()))),
+                        Optional.of(new OwnWrite<>(
+                                labels.stream()
+                                        .filter(label -> !label.equals("ours"))
+                                        .toList(),
+                                labels,
+                                until.get())))),
+                Optional.of(new Observed<>(
+                        attributes, NOW, until, Optional.of(new OwnWrite<>(Map.of(), attributes, until.get())))),
                 s.assignee(),
                 s.team(),
                 s.channel(),
@@ -458,6 +462,28 @@ class ConversationTest {
 
     @Test
     @Tag("invariant-6")
+    void anEchoThatComesAfterALaterSnapshotStillPutsBack() {
+        Conversation c = new Conversation(wrote(List.of("ours"), Map.of()), List.of(), NOW);
+        see(c, updated().labels("ours").at(NOW.plusSeconds(2)), NOW.plusSeconds(3));
+
+        see(c, change("label_list", List.of("vip"), List.of("ours")), NOW.plusSeconds(4));
+
+        assertThat(c.getLabels()).containsExactly("ours", "vip");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void whatAnAgentTakesAwayAfterTheEchoIsNotPutBack() {
+        Conversation c = new Conversation(wrote(List.of("ours"), Map.of()), List.of(), NOW);
+        see(c, change("label_list", List.of(), List.of("ours")), NOW.plusSeconds(1));
+
+        see(c, change("label_list", List.of("ours", "vip"), List.of("ours")), NOW.plusSeconds(4));
+
+        assertThat(c.getLabels()).containsExactly("ours");
+    }
+
+    @Test
+    @Tag("invariant-6")
     void aLabelThatAnAgentTookAwayIsNotPutBack() {
         Conversation c = of(wrote(List.of("ours", "old"), Map.of()));
 
@@ -498,7 +524,11 @@ class ConversationTest {
                 s.versionMicros(),
                 s.status(),
                 s.priority(),
-                Optional.of(new Observed<>(labels.value(), NOW, labels.unconfirmedUntil(), Optional.of(base))),
+                Optional.of(new Observed<>(
+                        labels.value(),
+                        NOW,
+                        labels.unconfirmedUntil(),
+                        Optional.of(new OwnWrite<>(base, labels.value(), NOW.plusSeconds(60))))),
                 s.attributes(),
                 s.assignee(),
                 s.team(),
