@@ -9,6 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public record ApiAnswer(String verb, int status, JsonNode body) {
 
+    /** True if it only says that a job was put into Chatwoot's queue ({@code bulk_actions_controller.rb}). */
+    boolean isQueued() {
+        return verb.equals(Requests.BULK_UPDATE);
+    }
+
     @Override
     public String toString() {
         return verb + ": " + status;

@@ -1,6 +1,7 @@
 package io.leadroutes.chatwoot;
 
 import io.leadroutes.conversation.Urgency;
+import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Permits;
 import io.leadroutes.store.Permits.Lowered;
 import io.leadroutes.store.Permits.Standing;
@@ -46,6 +47,9 @@ public final class Budget {
     private static final long WAIT_MS = 10;
     private static final String PERMIT = "permit";
 
+    /** Set by the route that grants wishes. */
+    private static final String DELIVERY = "delivery";
+
     private final int configured;
     private final Clock clock;
     private final Optional<Permits> stored;
@@ -80,21 +84,34 @@ public final class Budget {
         this.stored = stored;
     }
 
-    /** A request is sent now: waits until there is a permit for it. */
+    /**
+     * A request is sent now: waits until there is a permit for it, which for all but the calls of an escalation means one
+     * beside those that are kept for escalations.
+     */
     public void sending(Exchange exchange) throws InterruptedException {
-        exchange.setVariable(PERMIT, take());
+        boolean isEscalation =
+                exchange.getVariable(DELIVERY) instanceof Delivery delivery && delivery.urgency() == Urgency.ESCALATION;
+        exchange.setVariable(PERMIT, take(isEscalation ? Urgency.ESCALATION : Urgency.QUALIFICATION));
     }
 
-    /** The request was answered, or it is known that it will not be. */
+    /** The request was answered, or it is known that it will not be; one that the gateway did not send costs nothing. */
     public void answered(Exchange exchange) {
-        giveBack(exchange.getVariable(PERMIT, Long.class));
+        long permit = exchange.getVariable(PERMIT, Long.class);
+        if (exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof ChatwootException) {
+            giveBack(permit, clock.instant());
+        } else {
+            giveBack(permit);
+        }
     }
 
-    synchronized long take() throws InterruptedException {
-        OptionalLong taken = tryTake();
+    synchronized long take(Urgency urgency) throws InterruptedException {
+        OptionalLong taken = OptionalLong.empty();
         while (taken.isEmpty()) {
-            wait(WAIT_MS);
-            taken = tryTake();
+            if (free(urgency) > 0) {
+                taken = tryTake();
+            } else {
+                wait(WAIT_MS);
+            }
         }
         return taken.getAsLong();
     }
@@ -119,8 +136,11 @@ public final class Budget {
         return taken;
     }
 
-    synchronized void giveBack(long permit) {
-        Instant until = clock.instant().plus(WINDOW);
+    void giveBack(long permit) {
+        giveBack(permit, clock.instant().plus(WINDOW));
+    }
+
+    private synchronized void giveBack(long permit, Instant until) {
         held.put(permit, until);
         stored.ifPresent(permits -> permits.keep(permit, until));
     }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,14 +43,20 @@ public final class Calls {
     private final Teams teams;
     private final Mentions mentions;
     private final Duration snapshotFresh;
+    private final BooleanSupplier isScarce;
     private final Clock clock;
 
-    /** @param snapshotFresh how long after it was received a snapshot is written on top of without a read */
-    public Calls(Conversations conversations, Teams teams, Duration snapshotFresh, Clock clock) {
+    /**
+     * @param snapshotFresh how long after it was received a snapshot is written on top of without a read
+     * @param isScarce true while permits are few
+     */
+    public Calls(
+            Conversations conversations, Teams teams, Duration snapshotFresh, BooleanSupplier isScarce, Clock clock) {
         this.conversations = conversations;
         this.teams = teams;
         this.mentions = new Mentions(teams, clock);
         this.snapshotFresh = snapshotFresh;
+        this.isScarce = isScarce;
         this.clock = clock;
     }
 
@@ -58,7 +65,7 @@ public final class Calls {
      * the conversation's other wishes too.
      */
     public ApiRequest readLabels(Delivery delivery) {
-        return known(delivery, ConversationState::labels).isPresent()
+        return known(delivery, ConversationState::labels).isPresent() || isAddedUnread(delivery)
                 ? null
                 : requests(delivery).showConversation(delivery.conversationId());
     }
@@ -68,6 +75,9 @@ public final class Calls {
      * @return null if all wished labels are there
      */
     public ApiRequest writeLabels(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        if (read == null && known(delivery, ConversationState::labels).isEmpty() && isAddedUnread(delivery)) {
+            return share(delivery);
+        }
         List<String> there = read == null ? lastKnown(delivery, ConversationState::labels) : texts(read, read.body());
         remember(delivery, read);
         List<String> wanted = delivery.wish(Wish.ChangeLabels.class).appliedTo(there);
@@ -82,7 +92,21 @@ public final class Calls {
         return requests(delivery).setLabels(delivery.conversationId(), wanted);
     }
 
+    /**
+     * True if labels are to be added by a bulk action, which needs no read: one call for two. Only while permits are few,
+     * because it is done later, and only where webhooks are known to come, because they confirm it.
+     */
+    private boolean isAddedUnread(Delivery delivery) {
+        return isScarce.getAsBoolean()
+                && delivery.attempts() == 0
+                && delivery.wish(Wish.ChangeLabels.class).addsOnly()
+                && state(delivery).flatMap(ConversationState::labels).isPresent();
+    }
+
     public ApiAnswer wroteLabels(Delivery delivery, ApiAnswer answer) throws ChatwootException {
+        if (answer.isQueued()) {
+            return answer;
+        }
         conversations.wroteLabels(delivery.accountId(), delivery.conversationId(), texts(answer, answer.body()));
         return answer;
     }

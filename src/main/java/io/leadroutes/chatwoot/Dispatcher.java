@@ -1,6 +1,7 @@
 package io.leadroutes.chatwoot;
 
 import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Failures;
 import io.leadroutes.store.Outbox;
@@ -66,7 +67,7 @@ public final class Dispatcher {
         // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
         // more urgent one behind them.
         int taken = inHand.get();
-        ToIntFunction<Urgency> room = urgency -> Math.min(concurrency, permits.applyAsInt(urgency)) - taken;
+        ToIntFunction<Urgency> room = urgency -> Math.min(atOnce(urgency), permits.applyAsInt(urgency)) - taken;
         List<Delivery> deliveries = List.of();
         if (sinceOldest >= OVERTAKERS && room.applyAsInt(Urgency.ESCALATION) > 0) {
             deliveries = claimOldest.get();
@@ -80,12 +81,19 @@ public final class Dispatcher {
         return deliveries;
     }
 
+    /** One sender is left to escalations: the others may wait for the answer of a slow server. */
+    private int atOnce(Urgency urgency) {
+        return urgency == Urgency.ESCALATION ? concurrency : Math.max(1, concurrency - 1);
+    }
+
     /** @param answer what came back; null if nothing had to be sent */
     public void done(Delivery delivery, Object answer) {
-        if (delivery.isShared() && answer != null) {
+        if (answer instanceof ApiAnswer queued && queued.isQueued() && !(delivery.wish() instanceof Wish.Call)) {
             asked.accept(delivery.all(), String.valueOf(answer));
             LOG.info(
-                    "{} conversations: {} asked for by one call", delivery.all().size(), delivery.kind());
+                    "{} conversation(s): {} asked for by one call",
+                    delivery.all().size(),
+                    delivery.kind());
         } else {
             delivery.all().forEach(one -> granted(one, answer));
         }

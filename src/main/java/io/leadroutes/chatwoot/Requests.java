@@ -19,6 +19,9 @@ public final class Requests {
     /** Key in {@code content_attributes} of what we post; Chatwoot stores it and sends it back (CONTRACT section 2.4). */
     public static final String MARKER = "leadroutes";
 
+    /** Verb of the call that changes many conversations later. */
+    static final String BULK_UPDATE = "bulk-update";
+
     /** The verb of the call that finds out whether a refused token works again. */
     static final String PROBE_TOKEN = "probe-token";
 
@@ -354,7 +357,7 @@ public final class Requests {
         body.put("ids", conversations);
         body.put("labels", labels);
         body.put("fields", fields);
-        return send("bulk-update", "POST", "/bulk_actions", body);
+        return send(BULK_UPDATE, "POST", "/bulk_actions", body);
     }
 
     /** The token's user; the only path outside the account. */

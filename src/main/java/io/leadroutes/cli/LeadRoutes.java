@@ -225,7 +225,14 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind(
                 "gateway",
                 new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor));
-        main.bind("calls", new Calls(conversations, new Teams(), settings.snapshotFresh(), clock));
+        main.bind(
+                "calls",
+                new Calls(
+                        conversations,
+                        new Teams(),
+                        settings.snapshotFresh(),
+                        () -> !budget.linger().isZero(),
+                        clock));
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));
         main.bind("writes", new Writes(outbox, requests, settings.accountId(), clock));

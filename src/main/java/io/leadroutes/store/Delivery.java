@@ -1,6 +1,7 @@
 package io.leadroutes.store;
 
 import io.leadroutes.conversation.Lead;
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
  * @param attempts how often it has been tried before
  * @param createdAt when it was first wished
  * @param messageId the latest message that it was decided on, 0 if none
+ * @param urgency its lane
  * @param others wishes of other conversations that the same call grants
  */
 public record Delivery(
@@ -23,16 +25,17 @@ public record Delivery(
         int attempts,
         Instant createdAt,
         long messageId,
+        Urgency urgency,
         List<Delivery> others) {
 
-    /** A wish that has its call for itself. */
+    /** A wish of no hurry that has its call for itself. */
     public Delivery(
             long id, long accountId, long conversationId, Wish wish, int attempts, Instant createdAt, long messageId) {
-        this(id, accountId, conversationId, wish, attempts, createdAt, messageId, List.of());
+        this(id, accountId, conversationId, wish, attempts, createdAt, messageId, Urgency.TAGGING, List.of());
     }
 
     Delivery with(List<Delivery> sharing) {
-        return new Delivery(id, accountId, conversationId, wish, attempts, createdAt, messageId, sharing);
+        return new Delivery(id, accountId, conversationId, wish, attempts, createdAt, messageId, urgency, sharing);
     }
 
     /** True if others are granted by the same call. */

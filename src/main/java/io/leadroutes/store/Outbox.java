@@ -435,7 +435,9 @@ public final class Outbox {
                     wished.wish(),
                     attempts,
                     createdAt,
-                    wished.reasons().stream().mapToLong(Reason::messageId).max().orElse(0));
+                    wished.reasons().stream().mapToLong(Reason::messageId).max().orElse(0),
+                    wished.urgency(),
+                    List.of());
         }
 
         String conversation() {

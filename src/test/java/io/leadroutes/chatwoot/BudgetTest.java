@@ -7,6 +7,9 @@ import io.leadroutes.store.TestClock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +78,7 @@ class BudgetTest {
         }
         CompletableFuture<Long> waiting = CompletableFuture.supplyAsync(() -> {
             try {
-                return budget.take();
+                return budget.take(Urgency.QUALIFICATION);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -86,6 +89,17 @@ class BudgetTest {
 
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isPositive();
         assertThat(budget.used()).isEqualTo(1);
+    }
+
+    @Test
+    void aCallThatTheGatewayDidNotSendCostsNothing() throws Exception {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        budget.sending(exchange);
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new ChatwootException.Unavailable("not sent"));
+
+        budget.answered(exchange);
+
+        assertThat(budget.used()).isZero();
     }
 
     @Test

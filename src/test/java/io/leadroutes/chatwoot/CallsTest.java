@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leadroutes.chatwoot.ChatwootException.Rejected;
 import io.leadroutes.chatwoot.ChatwootException.Unavailable;
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
 import io.leadroutes.event.Priority;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,8 @@ class CallsTest {
 
     private final Store store = new Store(Engine.H2);
     private final Teams teams = new Teams();
-    private final Calls calls = new Calls(store.conversations, teams, Duration.ofSeconds(5), store.clock);
+    private final AtomicBoolean scarce = new AtomicBoolean();
+    private final Calls calls = new Calls(store.conversations, teams, Duration.ofSeconds(5), scarce::get, store.clock);
 
     @AfterEach
     void close() {
@@ -131,6 +134,40 @@ class CallsTest {
         assertThat(calls.readAttributes(attributes)).isNull();
         assertThat(body(calls.writeAttributes(attributes, null)).path("custom_attributes"))
                 .hasToString("{\"order\":\"A-1\",\"lead_score\":75}");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void whilePermitsAreFewLabelsAreAddedToAnAgedSnapshotWithoutARead() throws Exception {
+        known(Bodies.updated(ID).labels("agents"));
+        store.clock.advance(Duration.ofSeconds(5));
+        scarce.set(true);
+
+        ApiRequest write = calls.writeLabels(delivery(labels("ours")), null);
+
+        assertThat(calls.readLabels(delivery(labels("ours")))).isNull();
+        assertThat(write.path()).isEqualTo("/api/v1/accounts/7/bulk_actions");
+        assertThat(write.body().orElseThrow())
+                .isEqualTo("{\"type\":\"Conversation\",\"ids\":[1580],\"labels\":{\"add\":[\"ours\"],\"remove\":[]},"
+                        + "\"fields\":{}}");
+        assertThat(calls.readLabels(delivery(labels("ours"), 1, 0)))
+                .as("what no webhook has confirmed")
+                .isNotNull();
+        assertThat(calls.readLabels(delivery(Wish.ChangeLabels.remove(List.of("agents")))))
+                .isNotNull();
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void aSharedCallLeavesOutConversationsThatAreAlreadySo() throws Exception {
+        known(Bodies.updated(ID).labels("ours"));
+        Delivery other = new Delivery(12, 7, 1581, labels("ours"), 0, store.clock.instant(), 0);
+        Delivery first = delivery(labels("ours"));
+        Delivery both =
+                new Delivery(first.id(), 7, ID, first.wish(), 0, first.createdAt(), 0, Urgency.TAGGING, List.of(other));
+
+        assertThat(body(calls.share(both)).path("ids")).hasToString("[1581]");
+        assertThat(calls.share(first)).isNull();
     }
 
     @Test

@@ -47,10 +47,13 @@ class DispatcherTest {
     void noMoreAreInHandThanMayBeInFlight() {
         Dispatcher dispatcher = dispatcher(4);
 
-        assertThat(dispatcher.next()).hasSize(4);
+        assertThat(dispatcher.next()).as("one sender is left to escalations").hasSize(3);
         assertThat(dispatcher.next()).isEmpty();
         dispatcher.finished();
         assertThat(dispatcher.next()).hasSize(1);
+        store.wish(11, Urgency.ESCALATION, new Wish.AssignTeam("support"));
+        assertThat(dispatcher.next()).extracting(Delivery::conversationId).containsExactly(11L);
+        assertThat(dispatcher.next()).isEmpty();
     }
 
     @Test

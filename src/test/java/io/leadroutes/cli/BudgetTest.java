@@ -121,6 +121,8 @@ class BudgetTest {
             return Map.of(
                     "chatwoot.rate-limit",
                     limit,
+                    "outbox.lease",
+                    "10m",
                     "rules.file",
                     rules.toString(),
                     "routes.directory",
