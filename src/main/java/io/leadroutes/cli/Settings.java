@@ -47,7 +47,7 @@ public final class Settings {
             new Setting("chatwoot.concurrency", "CHATWOOT_CONCURRENCY", "4"),
             new Setting("chatwoot.redeliveries", "CHATWOOT_REDELIVERIES", "2"),
             new Setting("chatwoot.redelivery-delay-ms", "CHATWOOT_REDELIVERY_DELAY_MS", "500"),
-            new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "5s"),
+            new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "30s"),
             new Setting("chatwoot.confirm-within", "CHATWOOT_CONFIRM_WITHIN", "2m"),
             new Setting("webhook.secrets", "CHATWOOT_WEBHOOK_SECRETS", ""),
             new Setting("webhook.token", "CHATWOOT_WEBHOOK_TOKEN", ""),
@@ -268,7 +268,7 @@ public final class Settings {
                 text -> duration(text)
                         .filter(d -> d.compareTo(Duration.ofHours(1)) <= 0)
                         .isPresent(),
-                "0 to 1 hour, such as 5s or 2m");
+                "0 to 1 hour, such as 30s or 2m");
         range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
         range(wrong, "conversation.poll-ms", 1, 60_000, "milliseconds between two looks into an empty inbox");
         range(wrong, "outbox.poll-ms", 1, 60_000, "milliseconds between two looks into an empty outbox");

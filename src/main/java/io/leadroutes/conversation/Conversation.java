@@ -40,6 +40,8 @@ public final class Conversation {
                     c -> c.qualifiedAt.orElse(Instant.MIN))
             .reversed();
 
+    private static final Reason PUT_BACK = new Reason("put-back", 0, List.of());
+
     private final long accountId;
     private final long id;
     private final Instant now;
@@ -171,39 +173,43 @@ public final class Conversation {
      * by us unknowingly and is wished for again (invariant 6). The same for the keys of the custom attributes.
      */
     private void putBackWhatWeDropped(Event event, Instant receivedAt) {
-        dropped(event, "labels", labels, receivedAt, List.class)
-                .filter(lost -> lost.stream().allMatch(String.class::isInstance))
-                .ifPresent(lost -> wish(
-                        Wish.ChangeLabels.add(
-                                lost.stream().map(String.class::cast).toList()),
-                        Urgency.TAGGING,
-                        new Reason("put-back", 0, List.of())));
-        dropped(event, "custom_attributes", attributes, receivedAt, Map.class).ifPresent(keys -> {
-            Map<?, ?> before = (Map<?, ?>)
-                    event.changes().get("custom_attributes").before().orElseThrow();
+        echo(event, "labels", labels, receivedAt, List.class).ifPresent(echo -> {
+            List<Object> lost = new ArrayList<>((List<?>) echo.before);
+            lost.removeAll((List<?>) echo.after);
+            lost.removeAll((List<?>) echo.base);
+            if (!lost.isEmpty() && lost.stream().allMatch(String.class::isInstance)) {
+                wish(Wish.ChangeLabels.add(lost.stream().map(String.class::cast).toList()), Urgency.TAGGING, PUT_BACK);
+            }
+        });
+        echo(event, "custom_attributes", attributes, receivedAt, Map.class).ifPresent(echo -> {
             Map<String, Object> lost = new LinkedHashMap<>();
-            keys.forEach(key -> lost.put(String.valueOf(key), before.get(key)));
+            ((Map<?, ?>) echo.before).forEach((key, value) -> {
+                Object base = ((Map<?, ?>) echo.base).get(key);
+                // A value that we did not know, in place of which there is now what we took it for.
+                if (!Values.same(value, base) && Values.same(((Map<?, ?>) echo.after).get(key), base)) {
+                    lost.put(String.valueOf(key), value);
+                }
+            });
             lost.values().removeIf(value -> value == null || value.equals(Secrets.REDACTED));
-            wish(Wish.ChangeAttributes.set(lost), Urgency.TAGGING, new Reason("put-back", 0, List.of()));
+            if (!lost.isEmpty()) {
+                wish(Wish.ChangeAttributes.set(lost), Urgency.TAGGING, PUT_BACK);
+            }
         });
     }
 
-    /** The elements or keys that stood there before our write and not after it; absent if it is not our write. */
-    private static Optional<List<?>> dropped(
+    /** What we wrote on top of, and what the echo says of before and after. */
+    private record Echo(Object base, Object before, Object after) {}
+
+    /** Absent if the event is not our own write come back. */
+    private static Optional<Echo> echo(
             Event event, String attribute, Optional<? extends Observed<?>> ours, Instant receivedAt, Class<?> shape) {
         Optional<Change> change = Optional.ofNullable(event.changes().get(attribute));
         Object before = change.flatMap(Change::before).orElse(null);
         Object after = change.flatMap(Change::after).orElse(null);
-        Optional<?> base = ours.filter(o -> isEcho(event, attribute, o, receivedAt))
+        return ours.filter(known -> isEcho(event, attribute, known, receivedAt))
                 .flatMap(Observed::own)
-                .map(OwnWrite::base);
-        if (base.isEmpty() || !shape.isInstance(before) || !shape.isInstance(after)) {
-            return Optional.empty();
-        }
-        List<Object> lost = new ArrayList<>(elements(before));
-        lost.removeAll(elements(after));
-        lost.removeAll(elements(base.get()));
-        return lost.isEmpty() ? Optional.empty() : Optional.of(lost);
+                .map(own -> new Echo(own.base(), before, after))
+                .filter(echo -> shape.isInstance(before) && shape.isInstance(after) && shape.isInstance(echo.base));
     }
 
     private static boolean isEcho(Event event, String attribute, Observed<?> ours, Instant receivedAt) {
@@ -212,10 +218,6 @@ public final class Conversation {
         return ours.own()
                 .filter(own -> own.isEcho(after.orElse(null), receivedAt))
                 .isPresent();
-    }
-
-    private static Collection<?> elements(Object value) {
-        return value instanceof Map<?, ?> map ? map.keySet() : (List<?>) value;
     }
 
     /**

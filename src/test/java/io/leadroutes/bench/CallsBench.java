@@ -204,10 +204,10 @@ final class CallsBench {
                 && !conversation.notes().isEmpty();
     }
 
-    /** From the message to the first call about it, with 10,000 tag wishes before it. */
+    /** From the message to the first call about it, with 10,000 tag wishes before it; two escalations a minute. */
     private static String escalations(String strategy) throws InterruptedException, SQLException {
-        int speed = 4;
-        int escalations = 30;
+        int speed = 5;
+        int escalations = 20;
         try (Bed bed = new Bed(strategy, speed)) {
             SandboxChatwoot sandbox = bed.product.sandbox();
             Players players = new Players(sandbox, 0);
@@ -220,7 +220,7 @@ final class CallsBench {
                 long id = players.newConversation();
                 written.put(id, bed.clock.instant());
                 sandbox.customerWrites(id, ESCALATING);
-                next = next.plusMillis(2_000 + random.nextInt(16_000));
+                next = next.plusMillis(15_000 + random.nextInt(30_000));
             }
             bed.waitUntil(next);
             Map<Long, Instant> called = new HashMap<>();

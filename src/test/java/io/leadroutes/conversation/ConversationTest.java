@@ -462,6 +462,48 @@ class ConversationTest {
 
     @Test
     @Tag("invariant-6")
+    void aValueThatOurWriteSetBackIsWishedForAgainByItsEcho() {
+        Map<String, Object> base = Map.of("order", "A-1", "lead_score", 30);
+        Map<String, Object> written = Map.of("order", "A-1", "lead_score", 75);
+        Conversation c =
+                new Conversation(withAttributes(new OwnWrite<>(base, written, NOW.plusSeconds(60))), List.of(), NOW);
+
+        see(
+                c,
+                change("custom_attributes", Map.of("order", "B-2", "lead_score", 50, "vip", true), written)
+                        .attributes(written),
+                NOW);
+
+        assertThat(c.decided())
+                .as("the agent's order; the score is ours")
+                .extracting(Wished::wish)
+                .containsExactly(Wish.ChangeAttributes.set(Map.of("order", "B-2", "vip", true)));
+    }
+
+    private static ConversationState withAttributes(OwnWrite<Map<String, Object>> own) {
+        ConversationState s = wrote(List.of(), own.written());
+        return new ConversationState(
+                s.accountId(),
+                s.conversationId(),
+                s.versionMicros(),
+                s.status(),
+                s.priority(),
+                s.labels(),
+                Optional.of(new Observed<>(own.written(), NOW, Optional.of(own.until()), Optional.of(own))),
+                s.assignee(),
+                s.team(),
+                s.channel(),
+                s.contactId(),
+                s.contact(),
+                s.firstMessage(),
+                s.ledger(),
+                s.qualifiedAt(),
+                s.escalated(),
+                s.resolvedAt());
+    }
+
+    @Test
+    @Tag("invariant-6")
     void anEchoThatComesAfterALaterSnapshotStillPutsBack() {
         Conversation c = new Conversation(wrote(List.of("ours"), Map.of()), List.of(), NOW);
         see(c, updated().labels("ours").at(NOW.plusSeconds(2)), NOW.plusSeconds(3));
