@@ -47,6 +47,9 @@ public final class Budget {
     private static final long WAIT_MS = 10;
     private static final String PERMIT = "permit";
 
+    /** Set by the gateway when it lets the request go. */
+    static final String SENT = "sent";
+
     /** Set by the route that grants wishes. */
     private static final String DELIVERY = "delivery";
 
@@ -91,16 +94,17 @@ public final class Budget {
     public void sending(Exchange exchange) throws InterruptedException {
         boolean isEscalation =
                 exchange.getVariable(DELIVERY) instanceof Delivery delivery && delivery.urgency() == Urgency.ESCALATION;
+        exchange.setVariable(SENT, false);
         exchange.setVariable(PERMIT, take(isEscalation ? Urgency.ESCALATION : Urgency.QUALIFICATION));
     }
 
     /** The request was answered, or it is known that it will not be; one that the gateway did not send costs nothing. */
     public void answered(Exchange exchange) {
         long permit = exchange.getVariable(PERMIT, Long.class);
-        if (exchange.getProperty(Exchange.EXCEPTION_CAUGHT) instanceof ChatwootException) {
-            giveBack(permit, clock.instant());
-        } else {
+        if (exchange.getVariable(SENT, boolean.class)) {
             giveBack(permit);
+        } else {
+            giveBack(permit, clock.instant());
         }
     }
 

@@ -73,6 +73,7 @@ public final class Gateway {
         message.setBody(request.body()
                 .map(json -> json.getBytes(StandardCharsets.UTF_8))
                 .orElse(null));
+        exchange.setVariable(Budget.SENT, true);
     }
 
     /**

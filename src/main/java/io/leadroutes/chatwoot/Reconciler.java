@@ -3,6 +3,7 @@ package io.leadroutes.chatwoot;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Values;
 import io.leadroutes.event.Decoded;
 import io.leadroutes.event.Event;
@@ -179,7 +180,7 @@ public final class Reconciler {
         while (!calls.isEmpty() && !calls.peekFirst().plus(WINDOW).isAfter(now)) {
             calls.removeFirst();
         }
-        int free = tokenWatch.isRefused() ? 0 : budget.free();
+        int free = tokenWatch.isRefused() ? 0 : budget.free(Urgency.BACKFILL);
         return free > 0 && calls.size() < Math.max(1, budget.limit() / SHARE) && outbox.dueForChatwoot(free) < free;
     }
 

@@ -47,7 +47,7 @@ public final class Settings {
             new Setting("chatwoot.concurrency", "CHATWOOT_CONCURRENCY", "4"),
             new Setting("chatwoot.redeliveries", "CHATWOOT_REDELIVERIES", "2"),
             new Setting("chatwoot.redelivery-delay-ms", "CHATWOOT_REDELIVERY_DELAY_MS", "500"),
-            new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "30s"),
+            new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "5s"),
             new Setting("chatwoot.confirm-within", "CHATWOOT_CONFIRM_WITHIN", "2m"),
             new Setting("webhook.secrets", "CHATWOOT_WEBHOOK_SECRETS", ""),
             new Setting("webhook.token", "CHATWOOT_WEBHOOK_TOKEN", ""),

@@ -95,6 +95,7 @@ public final class Product implements AutoCloseable {
             file.put("webhook.token", TOKEN);
         }
         file.put("reconcile.every", "0");
+        file.put("chatwoot.confirm-within", "3s");
         file.putAll(settings);
         runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), clock);
         if (connect && IN_REFERENCE_DIALECT) {
