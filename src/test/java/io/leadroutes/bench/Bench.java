@@ -12,11 +12,12 @@ public final class Bench {
         switch (args.length == 0 ? "" : args[0]) {
             case "intake" -> IntakeBench.run(rest);
             case "overload" -> IntakeBench.overload(rest);
+            case "decisions" -> DecisionsBench.run(rest);
             case "calls" -> CallsBench.run(rest);
             case "matcher" -> MatcherBench.run();
             default ->
-                throw new IllegalArgumentException(
-                        "bench is " + Arrays.toString(args) + "; expected intake, overload, calls or matcher");
+                throw new IllegalArgumentException("bench is " + Arrays.toString(args)
+                        + "; expected intake, overload, decisions, calls or matcher");
         }
         System.exit(0);
     }

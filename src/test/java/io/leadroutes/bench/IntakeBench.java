@@ -74,7 +74,14 @@ final class IntakeBench {
         tell("");
         tell(
                 "%-26s %10s %19s %9s %9s %11s %8s %8s",
-                "medians of " + rounds, "acks/s", "(lowest-highest)", "p50 ms", "p99 ms", "longest ms", "of bare", "us CPU");
+                "medians of " + rounds,
+                "acks/s",
+                "(lowest-highest)",
+                "p50 ms",
+                "p99 ms",
+                "longest ms",
+                "of bare",
+                "us CPU");
         double bare = results.containsKey(Target.BARE)
                 ? median(results.get(Target.BARE), Load.Result::acknowledgedPerSecond)
                 : Double.NaN;

@@ -43,8 +43,17 @@ final class WebhookMaker {
     }
 
     private static String body(String template, long number) {
+        return body(template, number, CONVERSATIONS);
+    }
+
+    private static String body(String template, long number, int conversations) {
         return template.replace(MESSAGE_MARK, Long.toString(FIRST_MESSAGE + number))
-                .replace(CONVERSATION_MARK, Long.toString(FIRST_CONVERSATION + number % CONVERSATIONS));
+                .replace(CONVERSATION_MARK, Long.toString(FIRST_CONVERSATION + number % conversations));
+    }
+
+    /** The next body alone. Called by one thread. */
+    byte[] nextBody(int conversations) {
+        return body(template, sent.incrementAndGet(), conversations).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The next request as it goes over the wire. Called by one thread. */
