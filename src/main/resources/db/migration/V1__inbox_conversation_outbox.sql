@@ -83,6 +83,11 @@ CREATE TABLE conversation (
   team_id BIGINT,
   team_name VARCHAR(1000),
   channel VARCHAR(200),
+  inbox_id BIGINT,
+  language VARCHAR(20),
+  referer VARCHAR(2000),
+  -- The customer's messages after the newest answer, by id.
+  unanswered VARCHAR(10000),
   contact_id BIGINT,
   contact VARCHAR(1000000),
   first_message VARCHAR(1000000),

@@ -50,13 +50,16 @@ final class BackfillTrial implements BackfillRun.Taker {
     public void take(long id, List<byte[]> bodies) throws FailedException {
         Conversation conversation =
                 new Conversation(ConversationState.unknown(accountId, id), List.of(), clock.instant());
+        boolean escalates = false;
         for (byte[] body : bodies) {
             conversation.observe(decoded(body), clock.instant());
             steps.tag(conversation);
             steps.score(conversation);
             steps.qualify(conversation);
             steps.escalate(conversation);
+            escalates |= steps.wouldEscalate(conversation);
         }
+        escalations += escalates ? 1 : 0;
         count(conversation);
     }
 
@@ -86,9 +89,6 @@ final class BackfillTrial implements BackfillRun.Taker {
         if (conversation.isQualified()) {
             leads++;
             resolvedLeads += conversation.isResolved() ? 1 : 0;
-        }
-        if (!rules.escalations(conversation.getLabels()).isEmpty()) {
-            escalations++;
         }
     }
 

@@ -89,10 +89,9 @@ record SetupNeeds(
         }
         for (EscalateRule rule : rules.escalateRules()) {
             String purpose = "leadroutes: condition of escalation " + rule.id();
-            add(labels, rule.allLabels(), purpose, CONDITION_COLOR);
-            add(labels, rule.any(), purpose, CONDITION_COLOR);
-            add(labels, rule.none(), purpose, CONDITION_COLOR);
+            add(labels, rule.when().labels(), purpose, CONDITION_COLOR);
         }
+        add(labels, rules.conditionLabels(), "leadroutes: condition of a rule", CONDITION_COLOR);
         return List.copyOf(labels.values());
     }
 

@@ -8,7 +8,9 @@ import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.event.Snapshot;
 import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.rules.Facts;
 import io.leadroutes.rules.Hit;
+import io.leadroutes.rules.Reading;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.rules.Score;
 import java.time.Instant;
@@ -61,9 +63,11 @@ public final class Conversation {
     private Optional<Instant> qualifiedAt;
     private final Set<String> escalated;
     private Optional<Instant> resolvedAt;
+    private Origin origin;
+    private Unanswered unanswered;
 
     private Optional<Message> message = Optional.empty();
-    private Optional<List<Hit>> hits = Optional.empty();
+    private Optional<Reading> reading = Optional.empty();
     private boolean resolutionChanged;
     private boolean isBackfill;
 
@@ -97,6 +101,8 @@ public final class Conversation {
         this.qualifiedAt = state.qualifiedAt();
         this.escalated = new LinkedHashSet<>(state.escalated());
         this.resolvedAt = state.resolvedAt();
+        this.origin = state.origin();
+        this.unanswered = state.unanswered();
         for (Wish wish : waiting) {
             // One may wait while an older one of its kind is being sent: both count.
             Wished wished = new Wished(wish, Urgency.TAGGING, List.of());
@@ -123,7 +129,9 @@ public final class Conversation {
                 List.copyOf(ledger),
                 qualifiedAt,
                 Set.copyOf(escalated),
-                resolvedAt);
+                resolvedAt,
+                origin,
+                unanswered);
     }
 
     /** What was decided here and is to be stored: one per kind and destination, in the order of deciding. */
@@ -159,12 +167,17 @@ public final class Conversation {
             event.contact().ifPresent(this::observe);
         }
         message = event.message();
-        hits = Optional.empty();
+        reading = Optional.empty();
         isBackfill = event.isBackfill();
         if (event.isCustomerMessage() && firstMessage.isEmpty()) {
             firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
         }
         resolutionChanged = wasResolved != isResolved();
+        if (resolutionChanged && isResolved()) {
+            unanswered = unanswered.settled();
+        }
+        message.filter(told -> event.type().equals("message_created"))
+                .ifPresent(told -> unanswered = unanswered.with(told));
     }
 
     /**
@@ -265,6 +278,7 @@ public final class Conversation {
         assignee = named(snapshot.assignee(), assignee);
         team = named(snapshot.team(), team);
         channel = snapshot.channel().or(() -> channel);
+        origin = origin.with(snapshot);
         resolvedAt = isResolved() ? resolvedAt.or(() -> Optional.of(receivedAt)) : Optional.empty();
     }
 
@@ -399,6 +413,12 @@ public final class Conversation {
                 .toList();
     }
 
+    /** The agent who has the conversation now, by name. */
+    Optional<String> agent() {
+        return assignee.filter(agent -> !agent.isNone())
+                .map(agent -> agent.name().isBlank() ? "agent " + agent.id() : agent.name());
+    }
+
     /** True if an assignment to this team takes the conversation from somebody else. */
     boolean isTakenBy(String wanted) {
         return !isTeam(wanted) && !holders().isEmpty();
@@ -412,12 +432,44 @@ public final class Conversation {
         return message;
     }
 
-    /** What the rules find in the text in hand; the text is gone through once for all steps. */
+    /** The rules of a kind that are met by the text in hand and the state that is wanted. */
     List<Hit> hits(RuleBook rules, Hit.Kind kind) {
-        if (hits.isEmpty()) {
-            hits = Optional.of(rules.hits(getText()));
+        return rules.hits(reading(rules), facts()).stream()
+                .filter(hit -> hit.kind() == kind)
+                .toList();
+    }
+
+    /** What the rules find in the text in hand; the text is gone through once for all steps. */
+    Reading reading(RuleBook rules) {
+        if (reading.isEmpty()) {
+            reading = Optional.of(rules.read(getText()));
         }
-        return hits.get().stream().filter(hit -> hit.kind() == kind).toList();
+        return reading.get();
+    }
+
+    /** What the rules' conditions may ask about: what is there or wished for. */
+    Facts facts() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        getAttributes().forEach((key, value) -> values.put("attributes." + key, value));
+        contact.ifPresent(who -> {
+            who.additionalAttributes().forEach((key, value) -> values.put("contact." + key, value));
+            who.customAttributes().forEach((key, value) -> values.put("contact." + key, value));
+            who.name().ifPresent(name -> values.put("contact.name", name));
+            who.email().ifPresent(email -> values.put("contact.email", email));
+            who.phone().ifPresent(phone -> values.put("contact.phone_number", phone));
+            who.identifier().ifPresent(identifier -> values.put("contact.identifier", identifier));
+        });
+        // A secret that was taken out is no value.
+        values.values().removeIf(Secrets.REDACTED::equals);
+        channel.ifPresent(name -> values.put("channel", name));
+        status.ifPresent(word -> values.put("status", word));
+        values.put("priority", getPriority().word());
+        origin.inbox().ifPresent(inbox -> values.put("inbox", inbox));
+        origin.language().ifPresent(language -> values.put("language", language));
+        origin.referer().ifPresent(page -> values.put("referer", page));
+        values.put("messages_without_answer", unanswered.messages().size());
+        values.put("attachments", message.map(Message::attachments).orElse(0));
+        return new Facts(getLabels(), values);
     }
 
     Instant now() {
@@ -508,7 +560,8 @@ public final class Conversation {
         return Optional.of(wish);
     }
 
-    private boolean isTeam(String wanted) {
+    /** True if the conversation is, or is wished to be, assigned to this team. */
+    boolean isTeam(String wanted) {
         Optional<String> waitingTeam = waitingFor("team", Wish.AssignTeam.class).map(Wish.AssignTeam::team);
         if (waitingTeam.isPresent()) {
             return waitingTeam.get().equalsIgnoreCase(wanted);

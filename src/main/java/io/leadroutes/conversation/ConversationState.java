@@ -20,6 +20,7 @@ import java.util.Set;
  * @param qualifiedAt when the conversation became a qualified lead
  * @param escalated ids of the escalation rules that have fired
  * @param resolvedAt when it was last seen resolved
+ * @param unanswered the customer's messages that nobody has answered
  */
 public record ConversationState(
         long accountId,
@@ -38,7 +39,9 @@ public record ConversationState(
         List<ScoreEntry> ledger,
         Optional<Instant> qualifiedAt,
         Set<String> escalated,
-        Optional<Instant> resolvedAt) {
+        Optional<Instant> resolvedAt,
+        Origin origin,
+        Unanswered unanswered) {
 
     /** A conversation of which nothing is known. */
     public static ConversationState unknown(long accountId, long conversationId) {
@@ -59,6 +62,8 @@ public record ConversationState(
                 List.of(),
                 Optional.empty(),
                 Set.of(),
-                Optional.empty());
+                Optional.empty(),
+                Origin.UNKNOWN,
+                Unanswered.NONE);
     }
 }

@@ -1,16 +1,21 @@
 package io.leadroutes.conversation;
 
 import io.leadroutes.rules.EscalateRule;
+import io.leadroutes.rules.Facts;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.QualifyRule;
+import io.leadroutes.rules.Reading;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.rules.Score;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the rules would make of a text, by itself; changes nothing (design, section 5). */
 public final class RulesTrial {
@@ -30,32 +35,63 @@ public final class RulesTrial {
     /** @param kind tag, score, qualify or escalate */
     public record TrialHit(String rule, String kind, List<String> matched, int points) {}
 
-    /** @param present labels that the conversation has already */
-    public Result run(String content, Set<String> present) {
-        List<Hit> tags = rules.tags(content);
-        List<Hit> scores = rules.scores(content);
+    /**
+     * @param given what else is known: {@code labels}, a list; {@code attributes} and {@code contact}, by key; and the other
+     *     values that conditions may ask about, by their name, such as {@code referer}
+     */
+    public Result run(String content, Map<String, Object> given) {
+        Reading reading = rules.read(content);
+        Map<String, Object> values = values(given);
+        Set<String> present = labels(given);
+        List<Hit> tags = hits(reading, new Facts(present, values), Hit.Kind.TAG);
         Set<String> added = new LinkedHashSet<>();
         tags.forEach(hit -> added.addAll(hit.labels()));
         added.removeAll(present);
-        int score = Score.total(scores.stream().map(Hit::points).toList());
-        Optional<QualifyRule> qualify = rules.qualify().filter(rule -> score >= rule.at());
-
         Set<String> all = new LinkedHashSet<>(present);
         all.addAll(added);
-        qualify.ifPresent(rule -> all.addAll(rule.labels()));
-        List<EscalateRule> escalations = rules.escalations(all);
+        List<Hit> scores = hits(reading, new Facts(all, values), Hit.Kind.SCORE);
+        int score = Score.total(scores.stream().map(Hit::points).toList());
+        Optional<QualifyRule> qualify = rules.qualify().filter(rule -> score >= rule.at());
+        Optional<List<String>> qualified =
+                qualify.flatMap(rule -> rules.qualifyCondition(reading, new Facts(all, values)));
+        qualified.ifPresent(held -> all.addAll(qualify.orElseThrow().labels()));
+        Map<EscalateRule, List<String>> escalations = rules.escalations(reading, new Facts(all, values));
 
         List<TrialHit> hits = new ArrayList<>();
         tags.forEach(hit -> hits.add(trialHit(hit)));
         scores.forEach(hit -> hits.add(trialHit(hit)));
-        qualify.ifPresent(rule -> hits.add(new TrialHit("qualify", "qualify", List.of(), 0)));
-        escalations.forEach(rule -> hits.add(new TrialHit(rule.id(), "escalate", List.copyOf(rule.allLabels()), 0)));
+        qualified.ifPresent(held -> hits.add(new TrialHit("qualify", "qualify", held, 0)));
+        escalations.forEach((rule, held) -> hits.add(new TrialHit(rule.id(), "escalate", held, 0)));
         return new Result(
                 List.copyOf(added),
                 score,
                 hits,
-                qualify.isPresent(),
-                escalations.stream().map(EscalateRule::id).toList());
+                qualified.isPresent(),
+                escalations.keySet().stream().map(EscalateRule::id).toList());
+    }
+
+    private List<Hit> hits(Reading reading, Facts facts, Hit.Kind kind) {
+        return rules.hits(reading, facts).stream()
+                .filter(hit -> hit.kind() == kind)
+                .toList();
+    }
+
+    private static Set<String> labels(Map<String, Object> given) {
+        return given.get("labels") instanceof List<?> labels
+                ? labels.stream().map(String::valueOf).collect(Collectors.toCollection(LinkedHashSet::new))
+                : Set.of();
+    }
+
+    private static Map<String, Object> values(Map<String, Object> given) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        given.forEach((name, value) -> {
+            if (value instanceof Map<?, ?> byKey) {
+                byKey.forEach((key, one) -> values.put(name + "." + key, one));
+            } else {
+                values.put(name, value);
+            }
+        });
+        return values;
     }
 
     private static TrialHit trialHit(Hit hit) {

@@ -23,6 +23,9 @@ public final class Steps {
     /** The conversation attribute that shows the score to agents; the original reference's name for it. */
     static final String SCORE_ATTRIBUTE = "lead_score";
 
+    /** Told in place of a handoff. */
+    private static final String STAYS = "Not assigned to {team}: {agent} has the conversation.";
+
     private static final int MAX_ATTRIBUTE_CHARS = 1_500;
     private static final double MAX_ATTRIBUTE_NUMBER = 9_999_999_999d;
 
@@ -68,18 +71,21 @@ public final class Steps {
     }
 
     /**
-     * Once per conversation, when the score has reached the threshold: everything that makes it a qualified lead. Of what
+     * Once per conversation, when the score has reached the threshold and the rule's condition holds: everything that makes it a qualified lead. Of what
      * was written long ago, what shows and records it, and nothing that rouses people: no priority, team and note.
      */
     public void qualify(Conversation conversation) {
         rules.qualify()
                 .filter(rule -> !conversation.isQualified() && conversation.getScore() >= rule.at())
-                .ifPresent(rule -> qualify(conversation, rule));
+                .ifPresent(rule -> rules.qualifyCondition(conversation.reading(rules), conversation.facts())
+                        .ifPresent(held -> qualify(conversation, rule, held)));
     }
 
-    private void qualify(Conversation conversation, QualifyRule rule) {
+    private void qualify(Conversation conversation, QualifyRule rule, List<String> held) {
         conversation.qualified();
-        Reason reason = reason(conversation, "qualify", List.of(conversation.getScore() + " >= " + rule.at()));
+        List<String> why = Stream.concat(Stream.of(conversation.getScore() + " >= " + rule.at()), held.stream())
+                .toList();
+        Reason reason = reason(conversation, "qualify", why);
         Map<String, Object> facts = new LinkedHashMap<>();
         for (String key : rule.attributes()) {
             Leads.value(conversation, key).flatMap(Steps::storable).ifPresent(value -> facts.put(key, value));
@@ -93,6 +99,7 @@ public final class Steps {
                     "qualify",
                     Optional.of(rule.priority()),
                     rule.team(),
+                    rule.reassign(),
                     rule.note(),
                     Urgency.QUALIFICATION,
                     reason);
@@ -115,23 +122,29 @@ public final class Steps {
     }
 
     /**
-     * Once per conversation and rule, when the rule's condition holds for the labels that are there or wished for. What was
+     * Once per conversation and rule, when the rule's condition holds for what is there or wished for. What was
      * written long ago escalates nothing; when the customer writes again, the labels still stand.
      */
     public void escalate(Conversation conversation) {
         if (conversation.isBackfill()) {
             return;
         }
-        for (EscalateRule rule : rules.escalations(conversation.getLabels())) {
+        rules.escalations(conversation.reading(rules), conversation.facts()).forEach((rule, held) -> {
             if (!conversation.hasEscalated(rule.id())) {
-                escalate(conversation, rule);
+                escalate(conversation, rule, held);
             }
-        }
+        });
     }
 
-    private void escalate(Conversation conversation, EscalateRule rule) {
+    /** True if the condition of an escalation holds now, whether or not it has fired. */
+    public boolean wouldEscalate(Conversation conversation) {
+        return !rules.escalations(conversation.reading(rules), conversation.facts())
+                .isEmpty();
+    }
+
+    private void escalate(Conversation conversation, EscalateRule rule, List<String> held) {
         conversation.escalated(rule.id());
-        Reason reason = reason(conversation, rule.id(), List.copyOf(rule.allLabels()));
+        Reason reason = reason(conversation, rule.id(), held);
         conversation.wish(Wish.ChangeLabels.add(rule.labels()), Urgency.ESCALATION, reason);
         act(
                 conversation,
@@ -139,6 +152,7 @@ public final class Steps {
                 rule.id(),
                 rule.priority(),
                 rule.team(),
+                rule.reassign(),
                 rule.note(),
                 Urgency.ESCALATION,
                 reason);
@@ -188,20 +202,28 @@ public final class Steps {
             String rule,
             Optional<Priority> priority,
             Optional<String> team,
+            boolean reassign,
             Optional<String> note,
             Urgency urgency,
             Reason reason) {
         // A priority is never lowered: an agent, or an escalation, may have set a higher one.
         priority.filter(p -> p.compareTo(conversation.getPriority()) > 0)
                 .ifPresent(p -> conversation.wish(Wish.SetPriority.atLeast(p), urgency, reason));
+        // A person who has the conversation keeps it (invariant 6).
+        boolean stays = !reassign
+                && team.filter(t -> !conversation.isTeam(t)).isPresent()
+                && conversation.agent().isPresent();
         Map<String, String> values = values(conversation, rule, team);
         // One note for both: what is written together costs one call and is read together.
         String text = Stream.concat(
-                        note.stream(), team.filter(conversation::isTakenBy).flatMap(t -> rules.handoffNote()).stream())
+                        note.stream(),
+                        stays
+                                ? Stream.of(STAYS)
+                                : team.filter(conversation::isTakenBy).flatMap(t -> rules.handoffNote()).stream())
                 .map(template -> NoteTemplate.render(template, values))
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("\n\n"));
-        team.ifPresent(t -> conversation.wish(new Wish.AssignTeam(t), urgency, reason));
+        team.filter(t -> !stays).ifPresent(t -> conversation.wish(new Wish.AssignTeam(t), urgency, reason));
         if (!text.isEmpty()) {
             conversation.wish(new Wish.Note(occasion, text), urgency, reason);
         }
@@ -241,6 +263,7 @@ public final class Steps {
         values.put("rule", rule);
         values.put("team", team.orElse(""));
         values.put(Placeholders.MENTION_TEAM, team.orElse(""));
+        values.put("agent", conversation.agent().orElse(""));
         values.put("from", String.join(", ", conversation.holders()));
         return values;
     }

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,19 +32,19 @@ public final class Admin {
     private final Optional<String> token;
     private final long accountId;
     private final Supplier<Map<String, Object>> budget;
-    private final BiFunction<String, Set<String>, Object> rulesTrial;
+    private final BiFunction<String, Map<String, Object>, Object> rulesTrial;
 
     /**
      * @param token without one, nothing is here
      * @param budget limit and used calls of this minute
-     * @param rulesTrial what the rules make of a text beside these labels
+     * @param rulesTrial what the rules make of a text beside the other values of the request
      */
     public Admin(
             Records records,
             Optional<String> token,
             long accountId,
             Supplier<Map<String, Object>> budget,
-            BiFunction<String, Set<String>, Object> rulesTrial) {
+            BiFunction<String, Map<String, Object>, Object> rulesTrial) {
         this.records = records;
         this.token = token;
         this.accountId = accountId;
@@ -188,9 +187,8 @@ public final class Admin {
         if (!body.path("content").isTextual()) {
             throw new RefusedException(400, "content is missing; expected a text");
         }
-        Set<String> labels = new HashSet<>();
-        body.path("labels").forEach(label -> labels.add(label.asText()));
-        answer(exchange, 200, rulesTrial.apply(body.path("content").asText(), labels));
+        Map<String, Object> given = Json.map(body);
+        answer(exchange, 200, rulesTrial.apply(body.path("content").asText(), given));
     }
 
     private static JsonNode json(Object body) throws RefusedException {

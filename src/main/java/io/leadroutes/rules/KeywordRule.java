@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A tag or score rule as the file has it. One of what it looks for must be found.
+ * A tag or score rule as the file has it, or the words of a condition. One of what it looks for must be found, if it looks for
+ * anything, and its condition must hold.
  *
  * @param any keywords
  * @param near keywords that must stand together
  * @param regex patterns
  * @param typos whether a keyword may be misspelt
+ * @param when a condition besides, or alone
  */
 record KeywordRule(
         Hit.Kind kind,
@@ -19,8 +21,13 @@ record KeywordRule(
         Optional<Near> near,
         List<Pattern> regex,
         boolean typos,
+        Optional<Condition> when,
         int points,
         List<String> labels) {
+
+    boolean looksForWords() {
+        return !any.isEmpty() || near.isPresent() || !regex.isEmpty();
+    }
 
     /**
      * Keywords that must all be found close to each other, in any order.

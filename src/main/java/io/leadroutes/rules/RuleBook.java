@@ -8,7 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The rules of one rule file (DESIGN section 7). Immutable; all methods are pure, may run at the same time on any number of
@@ -19,6 +25,10 @@ public final class RuleBook {
     private final String version;
     private final List<KeywordRule> keywordRules;
     private final Matcher matcher;
+
+    /** Indexes of the rules that are met by their condition alone. */
+    private final List<Integer> wordless;
+
     private final Optional<QualifyRule> qualify;
     private final List<EscalateRule> escalateRules;
     private final Optional<String> handoffNote;
@@ -32,6 +42,10 @@ public final class RuleBook {
         this.version = version;
         this.keywordRules = List.copyOf(keywordRules);
         this.matcher = new Matcher(keywordRules);
+        this.wordless = IntStream.range(0, keywordRules.size())
+                .filter(rule -> !keywordRules.get(rule).looksForWords())
+                .boxed()
+                .toList();
         this.qualify = qualify;
         this.escalateRules = List.copyOf(escalateRules);
         this.handoffNote = handoffNote;
@@ -61,22 +75,50 @@ public final class RuleBook {
         return version;
     }
 
-    /** The tag and score rules that this text meets, in the order of the file, tags first. */
-    public List<Hit> hits(String text) {
+    /** What the rules look for in this text; the text is gone through once. */
+    public Reading read(String text) {
         Tokens tokens = Tokens.of(text);
-        Map<Integer, Set<String>> matchedByRule = new TreeMap<>();
+        SortedMap<Integer, Set<String>> wordsByRule = new TreeMap<>();
         for (Match match : matcher.find(tokens).counted()) {
-            Set<String> matched = matchedByRule.computeIfAbsent(match.rule(), rule -> new LinkedHashSet<>());
+            Set<String> matched = wordsByRule.computeIfAbsent(match.rule(), rule -> new LinkedHashSet<>());
             if (matched.size() < Hit.MAX_MATCHED) {
-                matched.add(shorten(tokens.shown().substring(match.from(), match.to())));
+                matched.add(Hit.shortened(tokens.shown().substring(match.from(), match.to())));
             }
         }
-        List<Hit> hits = new ArrayList<>(matchedByRule.size());
-        matchedByRule.forEach((index, matched) -> {
+        return new Reading(wordsByRule);
+    }
+
+    /** The tag and score rules that are met, in the order of the file, tags first. */
+    public List<Hit> hits(Reading reading, Facts facts) {
+        SortedSet<Integer> candidates = new TreeSet<>(reading.wordsByRule().keySet());
+        candidates.addAll(wordless);
+        List<Hit> hits = new ArrayList<>(candidates.size());
+        for (int index : candidates) {
             KeywordRule rule = keywordRules.get(index);
-            hits.add(new Hit(rule.kind(), rule.id(), List.copyOf(matched), rule.points(), rule.labels()));
-        });
+            if (rule.kind() != Hit.Kind.CONDITION) {
+                hit(rule, reading.words(index), reading, facts).ifPresent(hits::add);
+            }
+        }
         return hits;
+    }
+
+    private static Optional<Hit> hit(KeywordRule rule, Set<String> words, Reading reading, Facts facts) {
+        Optional<List<String>> held = rule.when().isEmpty()
+                ? Optional.of(List.of())
+                : rule.when().get().held(reading, facts);
+        return held.map(why -> new Hit(
+                rule.kind(),
+                rule.id(),
+                Stream.concat(words.stream(), why.stream().limit(Hit.MAX_MATCHED))
+                        .distinct()
+                        .toList(),
+                rule.points(),
+                rule.labels()));
+    }
+
+    /** The tag and score rules that this text meets by itself, in the order of the file, tags first. */
+    public List<Hit> hits(String text) {
+        return hits(read(text), Facts.NONE);
     }
 
     /** The tag rules that this text meets, in the order of the file. */
@@ -99,14 +141,39 @@ public final class RuleBook {
         return ids;
     }
 
+    /** Every label that the condition of a rule names: people can only set what is defined. */
+    public Set<String> conditionLabels() {
+        return Stream.of(
+                        keywordRules.stream().flatMap(rule -> rule.when().stream()),
+                        qualify.stream().flatMap(rule -> rule.when().stream()),
+                        escalateRules.stream().map(EscalateRule::when))
+                .flatMap(conditions -> conditions)
+                .flatMap(condition -> condition.labels().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
     /** What qualifies a lead; absent when the file does not say. */
     public Optional<QualifyRule> qualify() {
         return qualify;
     }
 
-    /** The escalate rules whose condition holds for a conversation with these labels, in the order of the file. */
-    public List<EscalateRule> escalations(Set<String> labels) {
-        return escalateRules.stream().filter(rule -> rule.holds(labels)).toList();
+    /**
+     * What the condition of the qualify rule held by; absent when it does not hold, or when there is no such rule. The score is
+     * not looked at.
+     */
+    public Optional<List<String>> qualifyCondition(Reading reading, Facts facts) {
+        return qualify.flatMap(rule -> rule.when().isEmpty()
+                ? Optional.of(List.of())
+                : rule.when().get().held(reading, facts));
+    }
+
+    /** The escalate rules whose condition holds, in the order of the file, each with what it held by. */
+    public Map<EscalateRule, List<String>> escalations(Reading reading, Facts facts) {
+        Map<EscalateRule, List<String>> escalations = new LinkedHashMap<>();
+        for (EscalateRule rule : escalateRules) {
+            rule.when().held(reading, facts).ifPresent(why -> escalations.put(rule, why));
+        }
+        return escalations;
     }
 
     /** All escalate rules, in the order of the file. */
@@ -124,13 +191,5 @@ public final class RuleBook {
 
     List<KeywordRule> keywordRules() {
         return keywordRules;
-    }
-
-    private static String shorten(String matched) {
-        if (matched.length() <= Hit.MAX_MATCHED_LENGTH) {
-            return matched;
-        }
-        int end = matched.offsetByCodePoints(0, matched.codePointCount(0, Hit.MAX_MATCHED_LENGTH - 2));
-        return matched.substring(0, end) + "\u2026";
     }
 }

@@ -40,23 +40,29 @@ final class RuleFile {
     private static final int MOST_ALIASES = 50;
     private static final int LONGEST_ID = 64;
 
-    private static final List<String> TAG_KEYS = List.of("id", "any", "near", "regex", "typos", "labels", "examples");
+    private static final List<String> TAG_KEYS =
+            List.of("id", "any", "near", "regex", "typos", "when", "labels", "examples");
     private static final List<String> SCORE_KEYS =
-            List.of("id", "any", "near", "regex", "typos", "points", "repeat", "examples");
+            List.of("id", "any", "near", "regex", "typos", "when", "points", "repeat", "examples");
+
+    /** Of the words that a condition asks for. */
+    static final List<String> WORD_KEYS = List.of("any", "near", "regex", "typos");
+
     private static final List<String> SOUGHT_KEYS = List.of("any", "near", "regex");
     private static final List<String> NEAR_KEYS = List.of("words", "within");
     private static final List<String> EXAMPLE_KEYS = List.of("match", "no_match");
-    private static final List<String> QUALIFY_KEYS = List.of("at", "labels", "priority", "team", "note", "attributes");
-    private static final List<String> ESCALATE_KEYS = List.of("id", "when", "labels", "priority", "team", "note");
+    private static final List<String> QUALIFY_KEYS =
+            List.of("at", "when", "labels", "priority", "team", "reassign", "note", "attributes");
+    private static final List<String> ESCALATE_KEYS =
+            List.of("id", "when", "labels", "priority", "team", "reassign", "note");
     private static final List<String> HANDOFF_KEYS = List.of("note");
-    private static final List<String> CONDITION_KEYS = List.of("all", "any", "none");
 
     private static final String LABEL =
             "a lower-case label of at least 2 letters, digits, _ or -, the first a letter or digit";
     private static final String ID = "an id of lower-case letters, digits and -, at most " + LONGEST_ID + " characters";
     private static final String KEYWORD = "a word or phrase of at most " + Matcher.LONGEST_KEYWORD + " characters";
     private static final String ATTRIBUTE = "an attribute key of letters, digits, _, . or -";
-    private static final String PRIORITY = "none, low, medium, high or urgent";
+    static final String PRIORITY = "none, low, medium, high or urgent";
     private static final String TEAM = "a team's name or numeric id";
     private static final int MOST_NEAR = 5;
     private static final int WIDEST_NEAR = 50;
@@ -76,8 +82,11 @@ final class RuleFile {
     private final List<KeywordRule> keywordRules = new ArrayList<>();
     private final List<Example> examples = new ArrayList<>();
 
+    private final ConditionReader conditions;
+
     private RuleFile(Problems problems) {
         this.problems = problems;
+        this.conditions = new ConditionReader(problems, this::words);
     }
 
     static RuleBook load(Path file) {
@@ -192,15 +201,16 @@ final class RuleFile {
         Set<String> ids = new HashSet<>();
         for (Section rule : rules) {
             String id = id(rule, ids);
-            if (SOUGHT_KEYS.stream().noneMatch(rule::has)) {
-                rule.require("any", "a list of keywords, or near, or regex");
+            Optional<Condition> when = conditions.read(rule);
+            if (!rule.has("when")) {
+                requireWords(rule, "a list of keywords, or near, regex or when");
+            } else if (rule.has("examples") && SOUGHT_KEYS.stream().noneMatch(rule::has)) {
+                problems.add(
+                        rule.at("examples"),
+                        rule.path("examples")
+                                + " cannot be checked, as the rule looks for no words; expected any, near or"
+                                + " regex beside when");
             }
-            List<String> any = rule.texts("any", "keywords", RuleFile::checkKeyword);
-            Optional<KeywordRule.Near> near = rule.section("near", NEAR_KEYS).map(RuleFile::near);
-            List<Pattern> regex = rule.texts("regex", "regular expressions", RuleFile::checkRegex).stream()
-                    .map(RuleFile::pattern)
-                    .toList();
-            boolean typos = rule.bool("typos").orElse(false);
             int points = 0;
             List<String> labels = List.of();
             if (kind == Hit.Kind.TAG) {
@@ -211,9 +221,33 @@ final class RuleFile {
                 points = points(rule);
                 rule.text("repeat", "once", text -> text.equals("once") ? null : "once, the only one supported");
             }
-            keywordRules.add(new KeywordRule(kind, id, any, near, regex, typos, points, labels));
+            keywordRules.add(sought(kind, id, rule, when, points, labels));
             readExamples(rule, id, keywordRules.size() - 1);
         }
+    }
+
+    private void requireWords(Section section, String expected) {
+        if (SOUGHT_KEYS.stream().noneMatch(section::has)) {
+            section.require("any", expected);
+        }
+    }
+
+    /** The words of a condition, looked for with those of all rules; answers their index. */
+    private int words(Section section) {
+        requireWords(section, "a list of keywords, or near or regex");
+        keywordRules.add(sought(Hit.Kind.CONDITION, section.path(), section, Optional.empty(), 0, List.of()));
+        return keywordRules.size() - 1;
+    }
+
+    private static KeywordRule sought(
+            Hit.Kind kind, String id, Section section, Optional<Condition> when, int points, List<String> labels) {
+        List<String> any = section.texts("any", "keywords", RuleFile::checkKeyword);
+        Optional<KeywordRule.Near> near = section.section("near", NEAR_KEYS).map(RuleFile::near);
+        List<Pattern> regex = section.texts("regex", "regular expressions", RuleFile::checkRegex).stream()
+                .map(RuleFile::pattern)
+                .toList();
+        boolean typos = section.bool("typos").orElse(false);
+        return new KeywordRule(kind, id, any, near, regex, typos, when, points, labels);
     }
 
     private static KeywordRule.Near near(Section section) {
@@ -278,9 +312,11 @@ final class RuleFile {
         return new QualifyRule(
                 rule.integer("at", 1, Score.CAP, "a whole number from 1 to " + Score.CAP)
                         .orElse(Score.CAP),
+                conditions.read(rule),
                 labels(rule, "labels"),
                 priority(rule).orElse(Priority.NONE),
                 rule.textOrNumber("team", TEAM),
+                reassign(rule),
                 note(rule),
                 rule.texts("attributes", "attribute keys", RuleFile::checkAttribute));
     }
@@ -288,29 +324,29 @@ final class RuleFile {
     private EscalateRule escalate(Section rule, Set<String> ids) {
         String id = id(rule, ids);
         rule.require("when", "a condition, such as {labels: {all: [churn-risk]}}");
-        Optional<Section> when = rule.section("when", List.of("labels"));
-        when.ifPresent(section -> section.require("labels", "a condition, such as {all: [churn-risk]}"));
-        Optional<Section> condition = when.flatMap(section -> section.section("labels", CONDITION_KEYS));
-        condition
-                .filter(section -> !section.has("all") && !section.has("any"))
-                .ifPresent(section -> problems.add(
-                        section.node(),
-                        rule.path("when.labels")
-                                + " asks for no label; expected all or any, or nearly everything escalates"));
+        Optional<Condition> when = conditions.read(rule);
+        when.filter(Condition.None.class::isInstance)
+                .ifPresent(condition -> problems.add(
+                        rule.at("when"),
+                        rule.path("when")
+                                + " says only what must not be; expected something that must be, or nearly everything"
+                                + " escalates"));
         return new EscalateRule(
                 id,
-                conditionLabels(condition, "all"),
-                conditionLabels(condition, "any"),
-                conditionLabels(condition, "none"),
+                when.orElse(new Condition.Any(List.of())),
                 labels(rule, "labels"),
                 priority(rule),
                 rule.textOrNumber("team", TEAM),
+                reassign(rule),
                 note(rule));
     }
 
-    private static Set<String> conditionLabels(Optional<Section> condition, String key) {
-        return new LinkedHashSet<>(
-                condition.map(section -> labels(section, key)).orElse(List.of()));
+    private boolean reassign(Section rule) {
+        if (rule.has("reassign") && !rule.has("team")) {
+            problems.add(
+                    rule.at("reassign"), rule.path("reassign") + " has nothing to assign; expected team beside it");
+        }
+        return rule.bool("reassign").orElse(false);
     }
 
     private String id(Section rule, Set<String> ids) {
@@ -376,7 +412,7 @@ final class RuleFile {
     }
 
     /** Chatwoot's own rule for titles of labels (CONTRACT section 3.10); a comma would make two of one (3.2). */
-    private static String checkLabel(String label) {
+    static String checkLabel(String label) {
         boolean valid = label.codePointCount(0, label.length()) >= 2 && Character.isLetterOrDigit(label.codePointAt(0));
         for (int codePoint : label.codePoints().toArray()) {
             boolean allowed = Character.isLetterOrDigit(codePoint) || codePoint == '_' || codePoint == '-';
@@ -394,7 +430,7 @@ final class RuleFile {
         return valid ? null : ID;
     }
 
-    private static String checkAttribute(String key) {
+    static String checkAttribute(String key) {
         boolean valid = true;
         for (int i = 0; i < key.length(); i++) {
             char c = key.charAt(i);

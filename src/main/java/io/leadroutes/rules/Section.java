@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -35,16 +36,28 @@ final class Section {
 
     /** This node as a section, reporting keys that are unknown or there twice. */
     static Optional<Section> of(Node node, String path, Problems problems, List<String> keys) {
+        return of(
+                node,
+                path,
+                problems,
+                "keys: " + String.join(", ", keys),
+                key -> keys.contains(key) ? null : " is an unknown key" + suggestion(key, keys));
+    }
+
+    /** This node as a section; {@code check} says what is wrong with a key, or null. */
+    static Optional<Section> of(
+            Node node, String path, Problems problems, String expected, Function<String, String> check) {
         if (!(node instanceof MappingNode mapping) || !isPlain(node, Tag.MAP)) {
-            problems.unexpected(node, named(path), shown(node), "keys: " + String.join(", ", keys));
+            problems.unexpected(node, named(path), shown(node), expected);
             return Optional.empty();
         }
         Map<String, Node> values = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String key =
                     tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : shown(tuple.getKeyNode());
-            if (!keys.contains(key)) {
-                problems.add(tuple.getKeyNode(), inside(path, key) + " is an unknown key" + suggestion(key, keys));
+            String wrong = check.apply(key);
+            if (wrong != null) {
+                problems.add(tuple.getKeyNode(), inside(path, key) + wrong);
             } else if (values.putIfAbsent(key, tuple.getValueNode()) != null) {
                 problems.add(tuple.getKeyNode(), inside(path, key) + " is there twice; expected each key once");
             }
@@ -56,8 +69,17 @@ final class Section {
         return node;
     }
 
+    String path() {
+        return path;
+    }
+
     String path(String key) {
         return inside(path, key);
+    }
+
+    /** Its keys that are known, in the order of the file. */
+    Set<String> keys() {
+        return values.keySet();
     }
 
     boolean has(String key) {
@@ -197,7 +219,7 @@ final class Section {
     }
 
     /** Nothing but YAML's own types: no tag can name another one. */
-    private static boolean isPlain(Node node, Tag tag) {
+    static boolean isPlain(Node node, Tag tag) {
         return node.getTag().equals(tag);
     }
 
@@ -209,7 +231,7 @@ final class Section {
         return path.isEmpty() ? key : path + "." + key;
     }
 
-    private static String shown(Node node) {
+    static String shown(Node node) {
         if (node instanceof SequenceNode) {
             return "a list";
         }

@@ -5,7 +5,9 @@ import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.OwnWrite;
+import io.leadroutes.conversation.Origin;
 import io.leadroutes.conversation.ScoreEntry;
+import io.leadroutes.conversation.Unanswered;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Priority;
@@ -36,6 +38,8 @@ public final class Conversations {
     private static final int MAX_STATUS_CHARS = 20;
     private static final int MAX_NAME_CHARS = 1_000;
     private static final int MAX_CHANNEL_CHARS = 200;
+    private static final int MAX_LANGUAGE_CHARS = 20;
+    private static final int MAX_REFERER_CHARS = 2_000;
     private static final int MAX_MESSAGE_CHARS = 1_000_000;
 
     private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
@@ -127,7 +131,11 @@ public final class Conversations {
                 ledger,
                 instant(rs, "qualified_at"),
                 Set.copyOf(Json.read(rs.getString("escalated"), TEXTS)),
-                instant(rs, "resolved_at"));
+                instant(rs, "resolved_at"),
+                new Origin(optionalLong(rs, "inbox_id"), text(rs, "language"), text(rs, "referer")),
+                text(rs, "unanswered")
+                        .map(json -> Json.read(json, Unanswered.class))
+                        .orElse(Unanswered.NONE));
     }
 
     /** Stores the state, the new score entries and the decided wishes, in the surrounding transaction. */
@@ -146,7 +154,9 @@ public final class Conversations {
                                           team_id = :teamId, team_name = :teamName,
                                           channel = :channel, contact_id = :contactId, contact = :contact,
                                           first_message = :firstMessage, score = :score, qualified_at = :qualifiedAt,
-                                          escalated = :escalated, resolved_at = :resolvedAt, updated_at = :updatedAt
+                                          escalated = :escalated, resolved_at = :resolvedAt, updated_at = :updatedAt,
+                                          inbox_id = :inboxId, language = :language, referer = :referer,
+                                          unanswered = :unanswered
                                         WHERE account_id = :accountId AND conversation_id = :conversationId"""), state, conversation.getScore()).update();
         if (updated == 0) {
             bind(database.jdbc().sql("""
@@ -154,12 +164,14 @@ public final class Conversations {
                                               priority, labels, labels_at, labels_unconfirmed_until, labels_base, attributes,
                                               attributes_at, attributes_unconfirmed_until, attributes_base, assignee_id, assignee_name,
                                               team_id, team_name, channel, contact_id, contact, first_message, score,
-                                              qualified_at, escalated, resolved_at, updated_at)
+                                              qualified_at, escalated, resolved_at, updated_at, inbox_id,
+                                              language, referer, unanswered)
                                             VALUES (:accountId, :conversationId, :version, :status,
                                               :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsBase, :attributes,
                                               :attributesAt, :attributesUnconfirmedUntil, :attributesBase, :assigneeId, :assigneeName,
                                               :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
-                                              :qualifiedAt, :escalated, :resolvedAt, :updatedAt)"""), state, conversation.getScore()).update();
+                                              :qualifiedAt, :escalated, :resolvedAt, :updatedAt, :inboxId,
+                                              :language, :referer, :unanswered)"""), state, conversation.getScore()).update();
         }
         for (ScoreEntry entry : conversation.scored()) {
             insert(state, entry);
@@ -202,6 +214,12 @@ public final class Conversations {
                 .param("qualifiedAt", timestamp(s.qualifiedAt()))
                 .param("escalated", Json.write(s.escalated()))
                 .param("resolvedAt", timestamp(s.resolvedAt()))
+                .param(
+                        "inboxId",
+                        s.origin().inbox().isPresent() ? s.origin().inbox().getAsLong() : null)
+                .param("language", text(s.origin().language(), MAX_LANGUAGE_CHARS))
+                .param("referer", text(s.origin().referer(), MAX_REFERER_CHARS))
+                .param("unanswered", Json.write(s.unanswered()))
                 .param("updatedAt", Timestamp.from(clock.instant()));
     }
 

@@ -202,7 +202,9 @@ class ConversationTest {
                 s.ledger(),
                 s.qualifiedAt(),
                 s.escalated(),
-                s.resolvedAt());
+                s.resolvedAt(),
+                s.origin(),
+                s.unanswered());
     }
 
     @Test
@@ -581,7 +583,9 @@ class ConversationTest {
                 s.ledger(),
                 s.qualifiedAt(),
                 s.escalated(),
-                s.resolvedAt());
+                s.resolvedAt(),
+                s.origin(),
+                s.unanswered());
     }
 
     private Exchange exchange() {

@@ -3,6 +3,7 @@ package io.leadroutes.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.event.Bodies;
+import io.leadroutes.event.Event;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.event.Priority;
 import io.leadroutes.rules.RuleBook;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -416,7 +416,9 @@ class StepsTest {
     @Test
     void aTrialTellsWhatWouldHappenAndAddsWhatIsThere() {
         RulesTrial.Result result = new RulesTrial(RULES)
-                .run("urgent: enterprise demo, we have a budget, else we cancel", Set.of("churn-risk"));
+                .run(
+                        "urgent: enterprise demo, we have a budget, else we cancel",
+                        Map.of("labels", List.of("churn-risk")));
 
         assertThat(result.labels()).containsExactly("enterprise-lead", "sales-qualified");
         assertThat(result.score()).isEqualTo(90);
@@ -429,7 +431,7 @@ class StepsTest {
 
     private static final String HANDOFF = """
             scores: [{id: demo, any: [demo], points: 50}]
-            qualify: {at: 50, team: Sales, note: "**Lead**"}
+            qualify: {at: 50, team: Sales, reassign: true, note: "**Lead**"}
             escalate:
               - {id: churn, when: {labels: {all: [churn]}}, team: senior support}
             handoff: {note: "From {from} to {mention-team} by {rule}: {score}"}
@@ -490,6 +492,139 @@ class StepsTest {
         handing.qualify(conversation);
 
         assertThat(note("qualify")).doesNotContain("](", "mention://");
+    }
+
+    // ---- conditions
+
+    private static final String CONDITIONS = """
+            scores:
+              - {id: pricing-page, when: {referer: {contains: /pricing}}, points: 30}
+              - {id: seats, any: [seats], when: {attributes: {seats: {at_least: 50}}}, points: 30}
+            qualify: {at: 60, when: {language: de}, team: sales}
+            escalate:
+              - {id: waits, when: {messages_without_answer: {at_least: 3}, status: open}, labels: [waits]}
+            """;
+
+    private final Steps conditional = new Steps(RuleBook.parse("r.yaml", CONDITIONS), DESTINATIONS);
+
+    private void decide(Bodies message) {
+        conversation.observe(message.event(), NOW);
+        conditional.tag(conversation);
+        conditional.score(conversation);
+        conditional.qualify(conversation);
+        conditional.escalate(conversation);
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void rulesAskForMoreThanWordsAndTellWhatTheyFound() {
+        conversation.observe(
+                Bodies.updated(ID).attributes(Map.of("seats", "80")).at(NOW).event(), NOW);
+
+        decide(Bodies.message(ID, 1, "80 seats")
+                .with(
+                        "additional_attributes",
+                        Map.of("referer", "https://shop.example/pricing", "browser_language", "de-AT")));
+
+        assertThat(conversation.ledger())
+                .extracting(ScoreEntry::matched)
+                .containsExactly(
+                        List.of("referer: https://shop.example/pricing"), List.of("seats", "attributes.seats: 80"));
+        assertThat(conversation.decided())
+                .filteredOn(wished -> wished.wish() instanceof Wish.AssignTeam)
+                .singleElement()
+                .extracting(Wished::reasons)
+                .isEqualTo(List.of(new Reason("qualify", 1, List.of("60 >= 60", "language: de"))));
+    }
+
+    @Test
+    void aScoreWithoutTheConditionQualifiesWhenItHolds() {
+        conversation.observe(
+                Bodies.updated(ID).attributes(Map.of("seats", 80)).at(NOW).event(), NOW);
+        decide(Bodies.message(ID, 1, "80 seats")
+                .with("additional_attributes", Map.of("referer", "https://shop.example/pricing")));
+        assertThat(conversation.getScore()).isEqualTo(60);
+        assertThat(conversation.isQualified()).isFalse();
+
+        decide(Bodies.message(ID, 2, "Hallo?").with("additional_attributes", Map.of("conversation_language", "de")));
+
+        assertThat(conversation.isQualified()).isTrue();
+    }
+
+    @Test
+    void theThirdMessageWithoutAnAnswerEscalates() {
+        conversation.observe(Bodies.updated(ID).status("open").at(NOW).event(), NOW);
+        decide(Bodies.message(ID, 1, "hello"));
+        decide(Bodies.message(ID, 2, "hello?"));
+        conversation.observe(agentWrites(3, false), NOW);
+        decide(Bodies.message(ID, 4, "thanks"));
+        decide(Bodies.message(ID, 5, "but"));
+        conversation.observe(agentWrites(6, true), NOW);
+        assertThat(conversation.getLabels()).doesNotContain("waits");
+
+        conversation = new Conversation(conversation.state(), List.of(), NOW);
+        decide(Bodies.message(ID, 7, "anybody?"));
+
+        assertThat(conversation.getLabels()).contains("waits");
+        assertThat(conversation.decided().iterator().next().reasons())
+                .containsExactly(new Reason("waits", 7, List.of("messages_without_answer: 3", "status: open")));
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void answersCountByTheirPlaceNotByTheirArrival() {
+        conversation.observe(Bodies.updated(ID).status("open").at(NOW).event(), NOW);
+        decide(Bodies.message(ID, 1, "a"));
+        decide(Bodies.message(ID, 3, "b"));
+        conversation.observe(agentWrites(2, false), NOW);
+        decide(Bodies.message(ID, 4, "c"));
+        assertThat(conversation.state().unanswered()).isEqualTo(new Unanswered(2, List.of(3L, 4L)));
+
+        conversation.observe(
+                Bodies.updated(ID).status("resolved").at(NOW.plusSeconds(9)).event(), NOW);
+
+        assertThat(conversation.state().unanswered()).isEqualTo(new Unanswered(4, List.of()));
+    }
+
+    private static Event agentWrites(long message, boolean isPrivate) {
+        return Bodies.message(ID, message, "reply")
+                .withRoot("message_type", "outgoing")
+                .withRoot("private", isPrivate)
+                .withRoot("sender", Map.of("id", 12, "type", "user"))
+                .event();
+    }
+
+    // ---- whose conversation it is
+
+    @Test
+    @Tag("invariant-6")
+    void anAgentWhoHasTheConversationKeepsItAndTheNoteSaysSo() {
+        conversation.observe(
+                Bodies.updated(ID)
+                        .team(4, "support")
+                        .assignee(12, "Mara [x](y)")
+                        .at(NOW)
+                        .event(),
+                NOW);
+
+        say("An urgent demo for our enterprise, we have a budget");
+
+        assertThat(conversation.isQualified()).isTrue();
+        assertThat(wish(Wish.AssignTeam.class)).isEmpty();
+        assertThat(note("qualify"))
+                .contains("Lead qualified")
+                .endsWith("Not assigned to sales: Mara \\[x\\]\\(y\\) has the conversation.")
+                .doesNotContain("Handoff");
+    }
+
+    @Test
+    void aConversationThatOnlyATeamHasIsReassigned() {
+        conversation.observe(Bodies.updated(ID).team(4, "support").at(NOW).event(), NOW);
+
+        say("An urgent demo for our enterprise, we have a budget");
+
+        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales"));
+        assertThat(note("qualify")).contains("**Handoff** from support to sales");
     }
 
     // ---- messages of long ago

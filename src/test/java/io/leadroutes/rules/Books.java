@@ -26,6 +26,7 @@ final class Books {
                         Optional.empty(),
                         List.of(),
                         false,
+                        Optional.empty(),
                         0,
                         List.of("found")))
                 .toList());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.event.Priority;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -36,11 +37,11 @@ class RuleBookTest {
                     team: 5
                 """);
 
-        assertThat(book.escalations(Set.of("vip", "angry"))).hasSize(1);
-        assertThat(book.escalations(Set.of("vip", "leaving", "other"))).hasSize(1);
-        assertThat(book.escalations(Set.of("vip"))).isEmpty();
-        assertThat(book.escalations(Set.of("angry"))).isEmpty();
-        assertThat(book.escalations(Set.of("vip", "angry", "escalated"))).isEmpty();
+        assertThat(escalations(book, "vip", "angry")).hasSize(1);
+        assertThat(escalations(book, "vip", "leaving", "other")).hasSize(1);
+        assertThat(escalations(book, "vip")).isEmpty();
+        assertThat(escalations(book, "angry")).isEmpty();
+        assertThat(escalations(book, "vip", "angry", "escalated")).isEmpty();
         assertThat(book.escalateRules().get(0).team()).as("a number is text").contains("5");
         assertThat(book.escalateRules().get(0).priority()).isEmpty();
     }
@@ -53,9 +54,11 @@ class RuleBookTest {
         assertThat(qualify)
                 .isEqualTo(new QualifyRule(
                         50,
+                        java.util.Optional.empty(),
                         List.of(),
                         Priority.NONE,
                         java.util.Optional.empty(),
+                        false,
                         java.util.Optional.empty(),
                         List.of()));
         assertThat(book.hits("demo")).isEmpty();
@@ -95,5 +98,10 @@ class RuleBookTest {
                 """);
 
         assertThat(book.scores("trial")).hasSize(1);
+    }
+
+    private static Set<EscalateRule> escalations(RuleBook book, String... labels) {
+        return book.escalations(book.read(""), new Facts(Set.of(labels), Map.of()))
+                .keySet();
     }
 }

@@ -23,7 +23,7 @@ class RuleFileTest {
             value = {
                 "tag: [] | 1:1: tag is an unknown key; did you mean tags?",
                 "qualify: {at: 5, prioritty: high} | 1:18: qualify.prioritty is an unknown key; did you mean priority?",
-                "qualify: {at: 5, xyz: 1} | 1:18: qualify.xyz is an unknown key; expected at, labels, priority, team, note, attributes",
+                "qualify: {at: 5, xyz: 1} | 1:18: qualify.xyz is an unknown key; expected at, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: 5, at: 6} | 1:18: qualify.at is there twice; expected each key once",
                 "qualify: {labels: [ab]} | 1:10: qualify has no at; expected the points that qualify a lead",
                 "qualify: {at: 70.5} | 1:15: qualify.at is 70.5; expected a whole number from 1 to 100",
@@ -31,7 +31,7 @@ class RuleFileTest {
                 "qualify: {at: 101} | 1:15: qualify.at is 101; expected a whole number from 1 to 100",
                 "qualify: {at: 99999999999} | 1:15: qualify.at is 99999999999; expected a whole number from 1 to 100",
                 "qualify: {at: } | 1:14: qualify.at is empty; expected a whole number from 1 to 100",
-                "qualify: 70 | 1:10: qualify is 70; expected keys: at, labels, priority, team, note, attributes",
+                "qualify: 70 | 1:10: qualify is 70; expected keys: at, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: 5, priority: hihg} | 1:28: qualify.priority is \"hihg\"; expected none, low, medium, high or urgent",
                 "qualify: {at: 5, priority: High} | 1:28: qualify.priority is \"High\"; expected none, low, medium, high or urgent",
                 "qualify: {at: 5, team: [a]} | 1:24: qualify.team is a list; expected a team's name or numeric id",
@@ -51,8 +51,8 @@ class RuleFileTest {
                 "tags: [{id: a, any: ['price, cost'], labels: [ab]}] | 1:22: tags[0].any[0] is \"price, cost\"; expected words of letters or digits, with nothing but spaces or hyphens between them",
                 "tags: [{id: a, any: [' '], labels: [ab]}] | 1:22: tags[0].any[0] is \"\"; expected a text",
                 "tags: [{id: a b, any: [demo], labels: [ab]}] | 1:13: tags[0].id is \"a b\"; expected an id of lower-case letters, digits and -, at most 64 characters",
-                "tags: [{id: a, any: [demo], points: 5, labels: [ab]}] | 1:29: tags[0].points is an unknown key; expected id, any, near, regex, typos, labels, examples",
-                "tags: [{id: a, labels: [ab]}] | 1:8: tags[0] has no any; expected a list of keywords, or near, or regex",
+                "tags: [{id: a, any: [demo], points: 5, labels: [ab]}] | 1:29: tags[0].points is an unknown key; expected id, any, near, regex, typos, when, labels, examples",
+                "tags: [{id: a, labels: [ab]}] | 1:8: tags[0] has no any; expected a list of keywords, or near, regex or when",
                 "tags: [{id: a, any: [demo], typos: yes, labels: [ab]}] | 1:36: tags[0].typos is \"yes\"; expected true or false",
                 "tags: [{id: a, near: [demo], labels: [ab]}] | 1:22: tags[0].near is a list; expected keys: words, within",
                 "tags: [{id: a, near: {words: [a b, c]}, labels: [ab]}] | 1:22: tags[0].near has no within; expected a whole number of words from 2 to 50",
@@ -65,17 +65,17 @@ class RuleFileTest {
                 "tags: [{id: a, regex: ['(a)\\1'], labels: [ab]}] | 1:24: tags[0].regex[0] is \"(a)\\1\"; expected a regular expression of RE2 (no look-around, no back-reference) of at most 200 characters (invalid escape sequence)",
                 "tags: [{id: a, regex: ['a*'], labels: [ab]}] | 1:24: tags[0].regex[0] is \"a*\"; expected a regular expression that needs at least one character",
                 "tags: [{id: a, regex: ['(a{99}){99}'], labels: [ab]}] | 1:24: tags[0].regex[0] is \"(a{99}){99}\"; expected a regular expression with fewer or smaller repetitions",
-                "tags: [demo] | 1:8: tags[0] is \"demo\"; expected keys: id, any, near, regex, typos, labels, examples",
+                "tags: [demo] | 1:8: tags[0] is \"demo\"; expected keys: id, any, near, regex, typos, when, labels, examples",
                 "tags: {id: a} | 1:7: tags is a mapping; expected a list of rules",
                 "scores: [{id: a, any: [demo], points: 0}] | 1:39: scores[0].points is 0; expected a whole number from -100 to 100, not 0",
                 "scores: [{id: a, any: [demo], points: 5, repeat: each}] | 1:50: scores[0].repeat is \"each\"; expected once, the only one supported",
                 "scores: [{id: a, any: [demo], points: 5}, {id: a, any: [trial], points: 5}] | 1:48: scores[1].id is \"a\" again; expected an id that no other rule of this list has",
-                "escalate: [{id: a, when: {labels: {none: [ab]}}}] | 1:35: escalate[0].when.labels asks for no label; expected all or any, or nearly everything escalates",
+                "escalate: [{id: a, when: {labels: {none: [ab]}}}] | 1:35: escalate[0].when.labels asks for no label; expected all or any",
                 "escalate: [{id: a}] | 1:12: escalate[0] has no when; expected a condition, such as {labels: {all: [churn-risk]}}",
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {match: [a trial]}}] | 1:62: tags[0].examples.match[0] of rule a is \"a trial\"; expected a match, found none",
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {match: [no demo]}}] | 1:62: tags[0].examples.match[0] of rule a is \"no demo\"; expected a match, found none (denied: \"demo\")",
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {no_match: [two Demos]}}] | 1:65: tags[0].examples.no_match[0] of rule a is \"two Demos\"; expected no match, found \"Demos\"",
-                "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, labels, priority, team, note, attributes",
+                "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: !!str 5} | 1:15: qualify.at is \"5\"; expected a whole number from 1 to 100",
                 "{} | 1:1: the file has no rules; expected at least one of tags, scores, qualify, escalate, handoff",
                 "[] | 1:1: the file is a list; expected keys: tags, scores, qualify, escalate, handoff",
@@ -178,7 +178,7 @@ class RuleFileTest {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", "tags: &a [*a]"))
                 .withMessage(
-                        "rules.yaml:1:7: tags[0] is a list; expected keys: id, any, near, regex, typos, labels, examples");
+                        "rules.yaml:1:7: tags[0] is a list; expected keys: id, any, near, regex, typos, when, labels, examples");
     }
 
     @Test
