@@ -501,7 +501,9 @@ class ConversationTest {
                 s.ledger(),
                 s.qualifiedAt(),
                 s.escalated(),
-                s.resolvedAt());
+                s.resolvedAt(),
+                s.origin(),
+                s.unanswered());
     }
 
     @Test
