@@ -43,6 +43,18 @@ public final class EventDecoder {
         }
     }
 
+    /**
+     * Reads what was stored of a body: the same event, without the work that was done when it came in.
+     *
+     * @param storedPayload as {@link Decoded#storedPayload()} has it
+     * @throws BadEventException if it cannot be read, or the event has a {@link Decoded#problem()}; names the field
+     */
+    public Event stored(String storedPayload) {
+        Part root = Part.root(StrictJson.parse(storedPayload));
+        String type = type(root.at("event"));
+        return event(EventKind.of(type), type, root, Changes.read(root));
+    }
+
     private static Event event(EventKind kind, String type, Part root, Changes changes) {
         return switch (kind) {
             case MESSAGE -> message(type, root, changes);

@@ -52,21 +52,32 @@ final class StrictJson {
         }
         try {
             // Decoded first: Jackson itself would take UTF-16 and UTF-32 too, and is lax about overlong sequences.
-            String text = StandardCharsets.UTF_8
+            return parse(StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(body))
-                    .toString();
+                    .toString());
+        } catch (CharacterCodingException notText) {
+            throw notJson();
+        }
+    }
+
+    static ObjectNode parse(String text) {
+        try {
             if (MAPPER.readTree(text) instanceof ObjectNode object) {
                 return object;
             }
         } catch (StreamConstraintsException tooMuch) {
             throw new BadEventException("JSON is too large; expected fewer levels, keys or characters");
-        } catch (CharacterCodingException | JsonProcessingException notJson) {
-            throw new BadEventException("not JSON; expected one object in UTF-8 without duplicate keys");
+        } catch (JsonProcessingException e) {
+            throw notJson();
         }
         throw new BadEventException("not a JSON object");
+    }
+
+    private static BadEventException notJson() {
+        return new BadEventException("not JSON; expected one object in UTF-8 without duplicate keys");
     }
 
     static String write(JsonNode json) {
