@@ -236,16 +236,15 @@ public final class Inbox {
                 .param("lanes", lanes)
                 .query(String.class)
                 .list());
-        for (String lane : missing) {
-            try {
-                database.jdbc()
-                        .sql("INSERT INTO lane (lane) VALUES (:lane)")
-                        .param("lane", lane)
-                        .update();
-            } catch (DuplicateKeyException e) {
-                LOG.debug("lane {} was added by another replica", lane);
-            }
+        if (missing.isEmpty()) {
+            return;
         }
+        List<Object[]> rows =
+                missing.stream().sorted().map(lane -> new Object[] {lane}).toList();
+        // One transaction for all; in order, so that replicas that add the same ones cannot block each other.
+        database.transaction()
+                .executeWithoutResult(status ->
+                        jdbcTemplate.batchUpdate("INSERT INTO lane (lane) VALUES (?) ON CONFLICT DO NOTHING", rows));
     }
 
     /**
