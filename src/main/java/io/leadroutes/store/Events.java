@@ -3,6 +3,7 @@ package io.leadroutes.store;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.event.Contact;
+import java.util.List;
 
 /** Brings an event to the conversation that it is about; the route {@code event-router} says which way. */
 public final class Events {
@@ -12,6 +13,25 @@ public final class Events {
     public Events(Conversations conversations, Steps steps) {
         this.conversations = conversations;
         this.steps = steps;
+    }
+
+    // What the routes ask of a claim and an event. Asked of the body itself, Camel would inspect and cache each body
+    // anew.
+
+    public List<StoredEvent> of(Claim claim) {
+        return claim.getEvents();
+    }
+
+    public boolean isCustomerMessage(StoredEvent event) {
+        return event.isCustomerMessage();
+    }
+
+    public boolean isOfConversation(StoredEvent event) {
+        return event.isOfConversation();
+    }
+
+    public boolean isOfContact(StoredEvent event) {
+        return event.isOfContact();
     }
 
     /** The claim's conversation with the event in hand: what steps see. */
