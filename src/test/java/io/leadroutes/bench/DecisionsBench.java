@@ -1,6 +1,5 @@
 package io.leadroutes.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.leadroutes.cli.Product;
 import io.leadroutes.event.Decoded;
 import io.leadroutes.event.EventDecoder;
@@ -12,6 +11,7 @@ import io.leadroutes.store.NewEvent;
 import io.leadroutes.store.Outbox;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +64,7 @@ final class DecisionsBench {
         int conversations = number(args, 2, 3_000);
         int done = number(args, 3, 0);
         tell(
-                "%d cores, Java %s; %d events of %d bytes of %d conversations, %d done before; CPU of this JVM alone",
+                "%d cores, Java %s; %d events of %d bytes of %d conversations, %d done before; CPU of the Java threads of this JVM",
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version(),
                 events,
@@ -240,21 +241,32 @@ final class DecisionsBench {
         return null;
     }
 
+    /** Processor time of the Java threads; that of the JIT compiler and the collector would hide it in so short a run. */
     private static final class Stopwatch {
-        private static final OperatingSystemMXBean SYSTEM =
-                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
         private final long things;
         private final long startNanos = System.nanoTime();
-        private final long startCpu = SYSTEM.getProcessCpuTime();
+        private final Map<Long, Long> startCpu = cpuNanos();
 
         Stopwatch(long things) {
             this.things = things;
         }
 
         Rate stop() {
-            return new Rate(
-                    things * 1e9 / (System.nanoTime() - startNanos),
-                    (SYSTEM.getProcessCpuTime() - startCpu) / 1e3 / things);
+            double seconds = (System.nanoTime() - startNanos) / 1e9;
+            long cpu = 0;
+            for (Map.Entry<Long, Long> thread : cpuNanos().entrySet()) {
+                cpu += thread.getValue() - startCpu.getOrDefault(thread.getKey(), 0L);
+            }
+            return new Rate(things / seconds, cpu / 1e3 / things);
+        }
+
+        private static Map<Long, Long> cpuNanos() {
+            Map<Long, Long> nanos = new HashMap<>();
+            for (long id : THREADS.getAllThreadIds()) {
+                nanos.put(id, Math.max(0, THREADS.getThreadCpuTime(id)));
+            }
+            return nanos;
         }
     }
 
