@@ -205,7 +205,7 @@ public final class Conversation {
             });
             lost.values().removeIf(value -> value == null || value.equals(Secrets.REDACTED));
             if (!lost.isEmpty()) {
-                wish(Wish.ChangeAttributes.set(lost), Urgency.TAGGING, PUT_BACK);
+                decide(Wish.ChangeAttributes.set(lost), Urgency.TAGGING, PUT_BACK);
             }
         });
     }
@@ -525,12 +525,14 @@ public final class Conversation {
 
     /** Adds a wish, unless what it wants is already so or already wished (invariant 5). */
     void wish(Wish wish, Urgency urgency, Reason reason) {
-        needed(wish).ifPresent(needed -> {
-            String key = key(needed);
-            Wished wished = new Wished(needed, isBackfill ? Urgency.BACKFILL : urgency, List.of(reason));
-            decided.merge(key, wished, (older, newer) -> newer.over(older));
-            waiting.merge(key, wished, (older, newer) -> newer.over(older));
-        });
+        needed(wish).ifPresent(needed -> decide(needed, urgency, reason));
+    }
+
+    /** Without a look at what is known, which may be from before the event in hand. */
+    private void decide(Wish wish, Urgency urgency, Reason reason) {
+        Wished wished = new Wished(wish, urgency, List.of(reason));
+        decided.merge(key(wish), wished, (older, newer) -> newer.over(older));
+        waiting.merge(key(wish), wished, (older, newer) -> newer.over(older));
     }
 
     private Optional<Wish> needed(Wish wish) {

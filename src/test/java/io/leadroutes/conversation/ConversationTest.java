@@ -508,6 +508,17 @@ class ConversationTest {
 
     @Test
     @Tag("invariant-6")
+    void anEchoThatComesBeforeTheAnswerPutsBackWhatIsStillTakenToBeThere() {
+        Conversation c = new Conversation(withBase(wrote(List.of("ours"), Map.of()), List.of()), List.of(), NOW);
+        see(c, updated().labels("ours", "vip").at(NOW.plusSeconds(2)), NOW.plusSeconds(3));
+
+        see(c, change("label_list", List.of("vip"), List.of("ours")), NOW.plusSeconds(4));
+
+        assertThat(c.decided()).extracting(Wished::wish).containsExactly(Wish.ChangeLabels.add(List.of("vip")));
+    }
+
+    @Test
+    @Tag("invariant-6")
     void anEchoThatComesAfterALaterSnapshotStillPutsBack() {
         Conversation c = new Conversation(wrote(List.of("ours"), Map.of()), List.of(), NOW);
         see(c, updated().labels("ours").at(NOW.plusSeconds(2)), NOW.plusSeconds(3));
