@@ -496,10 +496,6 @@ public final class Conversation {
         return ledger;
     }
 
-    boolean hasScored(String rule) {
-        return ledger.stream().anyMatch(entry -> entry.rule().equals(rule));
-    }
-
     boolean hasEscalated() {
         return !escalated.isEmpty();
     }

@@ -7,6 +7,7 @@ import io.leadroutes.rules.QualifyRule;
 import io.leadroutes.rules.Reading;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.rules.Score;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,7 +51,12 @@ public final class RulesTrial {
         Set<String> all = new LinkedHashSet<>(present);
         all.addAll(added);
         List<Hit> scores = hits(reading, new Facts(all, values), Hit.Kind.SCORE);
-        int score = Score.total(scores.stream().map(Hit::points).toList());
+        List<ScoreEntry> ledger = new ArrayList<>();
+        for (Hit hit : scores) {
+            int worth = Ledger.worth(ledger, hit, 0, Instant.EPOCH, rules);
+            ledger.add(new ScoreEntry(hit.rule(), rules.version(), worth, 0, hit.matched(), Instant.EPOCH));
+        }
+        int score = Score.total(ledger.stream().map(ScoreEntry::points).toList());
         Optional<QualifyRule> qualify = rules.qualify().filter(rule -> score >= rule.at());
         Optional<List<String>> qualified =
                 qualify.flatMap(rule -> rules.qualifyCondition(reading, new Facts(all, values)));
@@ -59,7 +65,7 @@ public final class RulesTrial {
 
         List<TrialHit> hits = new ArrayList<>();
         tags.forEach(hit -> hits.add(trialHit(hit)));
-        scores.forEach(hit -> hits.add(trialHit(hit)));
+        ledger.forEach(entry -> hits.add(new TrialHit(entry.rule(), "score", entry.matched(), entry.points())));
         qualified.ifPresent(held -> hits.add(new TrialHit("qualify", "qualify", held, 0)));
         escalations.forEach((rule, held) -> hits.add(new TrialHit(rule.id(), "escalate", held, 0)));
         return new Result(

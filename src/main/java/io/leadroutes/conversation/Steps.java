@@ -1,6 +1,7 @@
 package io.leadroutes.conversation;
 
 import io.leadroutes.event.Contact;
+import io.leadroutes.event.Message;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.rules.EscalateRule;
@@ -9,9 +10,11 @@ import io.leadroutes.rules.Placeholders;
 import io.leadroutes.rules.QualifyRule;
 import io.leadroutes.rules.RuleBook;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,25 +50,78 @@ public final class Steps {
         }
     }
 
-    /** Adds the points of each score rule that the message matches and that has not counted in this conversation. */
+    /** Adds the points of each score rule that the message matches and that may still count in this conversation. */
     public void score(Conversation conversation) {
-        List<Hit> hits = conversation.hits(rules, Hit.Kind.SCORE).stream()
-                .filter(hit -> !conversation.hasScored(hit.rule()))
-                .toList();
-        for (Hit hit : hits) {
-            conversation.score(new ScoreEntry(
-                    hit.rule(),
-                    rules.version(),
-                    hit.points(),
-                    conversation.getMessageId(),
-                    hit.matched(),
-                    conversation.now()));
-            conversation.wish(
-                    Wish.ChangeAttributes.set(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
-                    Urgency.TAGGING,
-                    reason(conversation, hit.rule(), hit.matched()));
+        if (addPoints(conversation)) {
+            tellScore(conversation);
         }
-        if (!hits.isEmpty() && conversation.isQualified()) {
+    }
+
+    /**
+     * After a change of a customer's message that scored: takes back the points of words that it does not say any more, all of
+     * them if it was deleted, and adds those of words that it says now. What was decided before stays. Rules that were
+     * another version when they scored lose their points by a deletion only, as do those that look for no words: of other
+     * changes than of the text, such as a form that was filled in, events tell in the same way.
+     */
+    public void correct(Conversation conversation) {
+        boolean hasScored =
+                conversation.ledger().stream().anyMatch(entry -> entry.messageId() == conversation.getMessageId());
+        if (!hasScored || conversation.message().filter(Message::isFromCustomer).isEmpty()) {
+            return;
+        }
+        boolean isDeleted = conversation
+                .message()
+                .filter(message ->
+                        Boolean.TRUE.equals(message.contentAttributes().get("deleted")))
+                .isPresent();
+        boolean isChanged = takeBackPoints(conversation, isDeleted);
+        isChanged |= !isDeleted && addPoints(conversation);
+        if (isChanged) {
+            tellScore(conversation);
+            qualify(conversation);
+        }
+    }
+
+    private boolean takeBackPoints(Conversation conversation, boolean isDeleted) {
+        long message = conversation.getMessageId();
+        List<ScoreEntry> entries = List.copyOf(conversation.ledger());
+        Set<String> gone = entries.stream()
+                .filter(entry -> entry.messageId() == message)
+                .filter(entry -> isDeleted
+                        || entry.ruleVersion().equals(rules.version())
+                                && rules.isWordless(entry.rule(), conversation.reading(rules)))
+                .map(ScoreEntry::rule)
+                .filter(rule -> Ledger.net(entries, rule, message) != 0)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        List<String> why = List.of(isDeleted ? "message deleted" : "message edited");
+        gone.forEach(rule -> enter(conversation, rule, -Ledger.net(entries, rule, message), why));
+        return !gone.isEmpty();
+    }
+
+    private boolean addPoints(Conversation conversation) {
+        boolean isChanged = false;
+        for (Hit hit : conversation.hits(rules, Hit.Kind.SCORE)) {
+            int worth =
+                    Ledger.worth(conversation.ledger(), hit, conversation.getMessageId(), conversation.now(), rules);
+            if (worth != 0) {
+                enter(conversation, hit.rule(), worth, hit.matched());
+                isChanged = true;
+            }
+        }
+        return isChanged;
+    }
+
+    private void enter(Conversation conversation, String rule, int points, List<String> matched) {
+        conversation.score(new ScoreEntry(
+                rule, rules.version(), points, conversation.getMessageId(), matched, conversation.now()));
+        conversation.wish(
+                Wish.ChangeAttributes.set(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
+                Urgency.TAGGING,
+                reason(conversation, rule, matched));
+    }
+
+    private void tellScore(Conversation conversation) {
+        if (conversation.isQualified()) {
             publishLead(conversation, Urgency.TAGGING, reason(conversation, "score", List.of()));
         }
     }

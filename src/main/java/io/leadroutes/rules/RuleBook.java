@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,8 @@ public final class RuleBook {
     /** Indexes of the rules that are met by their condition alone. */
     private final List<Integer> wordless;
 
+    private final Map<String, ScoreRule> scoreRules = new HashMap<>();
+    private final Map<String, Integer> caps;
     private final Optional<QualifyRule> qualify;
     private final List<EscalateRule> escalateRules;
     private final Optional<String> handoffNote;
@@ -36,6 +39,8 @@ public final class RuleBook {
     RuleBook(
             String version,
             List<KeywordRule> keywordRules,
+            List<ScoreRule> scoreRules,
+            Map<String, Integer> caps,
             Optional<QualifyRule> qualify,
             List<EscalateRule> escalateRules,
             Optional<String> handoffNote) {
@@ -46,6 +51,8 @@ public final class RuleBook {
                 .filter(rule -> !keywordRules.get(rule).looksForWords())
                 .boxed()
                 .toList();
+        scoreRules.forEach(rule -> this.scoreRules.put(rule.id(), rule));
+        this.caps = Map.copyOf(caps);
         this.qualify = qualify;
         this.escalateRules = List.copyOf(escalateRules);
         this.handoffNote = handoffNote;
@@ -126,9 +133,41 @@ public final class RuleBook {
         return hits(text).stream().filter(hit -> hit.kind() == Hit.Kind.TAG).toList();
     }
 
-    /** The score rules that this text meets, in the order of the file. Each counts once per conversation. */
+    /** The score rules that this text meets, in the order of the file. How often each counts, {@link #scoreRule} says. */
     public List<Hit> scores(String text) {
         return hits(text).stream().filter(hit -> hit.kind() == Hit.Kind.SCORE).toList();
+    }
+
+    /**
+     * How often a score rule of this book counts.
+     *
+     * @throws IllegalArgumentException if it has no such rule
+     */
+    public ScoreRule scoreRule(String id) {
+        return Optional.ofNullable(scoreRules.get(id))
+                .orElseThrow(() -> new IllegalArgumentException(id + " is no score rule of these rules"));
+    }
+
+    /** The most points that the rules of a group may give together, by the group's name. */
+    public Map<String, Integer> caps() {
+        return caps;
+    }
+
+    /** True if there is such a score rule and it is in this group. */
+    public boolean isInGroup(String rule, String group) {
+        return Optional.ofNullable(scoreRules.get(rule))
+                .flatMap(ScoreRule::group)
+                .filter(group::equals)
+                .isPresent();
+    }
+
+    /** True if there is such a score rule, it looks for words, and this reading has none of them. */
+    public boolean isWordless(String rule, Reading reading) {
+        return IntStream.range(0, keywordRules.size())
+                .filter(index -> keywordRules.get(index).kind() == Hit.Kind.SCORE
+                        && keywordRules.get(index).id().equals(rule)
+                        && keywordRules.get(index).looksForWords())
+                .anyMatch(index -> reading.words(index).isEmpty());
     }
 
     /** Every label that a tag rule adds, in the order of the file, each with the ids of its rules. */

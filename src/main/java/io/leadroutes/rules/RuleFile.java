@@ -13,11 +13,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -43,7 +46,7 @@ final class RuleFile {
     private static final List<String> TAG_KEYS =
             List.of("id", "any", "near", "regex", "typos", "when", "labels", "examples");
     private static final List<String> SCORE_KEYS =
-            List.of("id", "any", "near", "regex", "typos", "when", "points", "repeat", "examples");
+            List.of("id", "any", "near", "regex", "typos", "when", "points", "repeat", "group", "examples");
 
     /** Of the words that a condition asks for. */
     static final List<String> WORD_KEYS = List.of("any", "near", "regex", "typos");
@@ -76,10 +79,20 @@ final class RuleFile {
 
     private static final String REGEX = "a regular expression of RE2 (no look-around, no back-reference) of at most "
             + LONGEST_REGEX + " characters";
+    private static final String REPEAT = "once, each, or {every: 7d, at_most: 3}";
+    private static final List<String> REPEAT_KEYS = List.of("every", "at_most");
+    private static final int MOST_REPEATS = 1000;
+    private static final String AT_MOST = "a whole number of messages from 1 to " + MOST_REPEATS;
+    private static final String EVERY = "a time such as 30m, 12h or 7d";
+    private static final java.util.regex.Pattern TIME = java.util.regex.Pattern.compile("([1-9]\\d{0,3})([mhd])");
+    private static final String CAP = "a whole number of points from 1 to " + Score.CAP;
+
     private static final String NOTE = "Markdown text";
 
     private final Problems problems;
     private final List<KeywordRule> keywordRules = new ArrayList<>();
+    private final List<ScoreRule> scoreRules = new ArrayList<>();
+    private final Map<String, Integer> caps = new LinkedHashMap<>();
     private final List<Example> examples = new ArrayList<>();
 
     private final ConditionReader conditions;
@@ -164,7 +177,7 @@ final class RuleFile {
     }
 
     private RuleBook read(Optional<Node> root, String version) {
-        List<String> topKeys = List.of("tags", "scores", "qualify", "escalate", "handoff");
+        List<String> topKeys = List.of("tags", "scores", "caps", "qualify", "escalate", "handoff");
         String expected = "at least one of " + String.join(", ", topKeys);
         if (root.isEmpty()) {
             problems.add(Optional.empty(), "the file is empty; expected " + expected);
@@ -178,6 +191,7 @@ final class RuleFile {
         List<EscalateRule> escalateRules = new ArrayList<>();
         Optional<String> handoffNote = Optional.empty();
         if (file.isPresent()) {
+            readCaps(file.get());
             readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
             readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
             qualify = file.get().section("qualify", QUALIFY_KEYS).map(this::qualify);
@@ -190,7 +204,7 @@ final class RuleFile {
                 return note(handoff);
             });
         }
-        RuleBook book = new RuleBook(version, keywordRules, qualify, escalateRules, handoffNote);
+        RuleBook book = new RuleBook(version, keywordRules, scoreRules, caps, qualify, escalateRules, handoffNote);
         Matcher matcher = new Matcher(keywordRules);
         examples.forEach(example -> check(example, matcher));
         problems.throwIfAny();
@@ -219,11 +233,62 @@ final class RuleFile {
             } else {
                 rule.require("points", "a whole number of points");
                 points = points(rule);
-                rule.text("repeat", "once", text -> text.equals("once") ? null : "once, the only one supported");
+                scoreRules.add(scoreRule(rule, id));
             }
             keywordRules.add(sought(kind, id, rule, when, points, labels));
             readExamples(rule, id, keywordRules.size() - 1);
         }
+    }
+
+    private void readCaps(Section file) {
+        if (!file.has("caps")) {
+            return;
+        }
+        Section.of(file.at("caps"), "caps", problems, "groups of score rules, such as {intent: 40}", name -> {
+                    String wrong = checkId(name);
+                    return wrong == null ? null : " is no name of a group; expected " + wrong;
+                })
+                .ifPresent(section -> section.keys().forEach(group -> section.integer(group, 1, Score.CAP, CAP)
+                        .ifPresent(cap -> caps.put(group, cap))));
+    }
+
+    private ScoreRule scoreRule(Section rule, String id) {
+        Optional<String> group = rule.text(
+                "group",
+                "the name of a group",
+                name -> caps.containsKey(name)
+                        ? null
+                        : "the name of a group that caps has, such as caps: {intent: 40}");
+        int atMost = 1;
+        Duration every = Duration.ZERO;
+        if (rule.has("repeat") && rule.at("repeat") instanceof MappingNode) {
+            Optional<Section> repeat = rule.section("repeat", REPEAT_KEYS);
+            repeat.filter(section -> REPEAT_KEYS.stream().noneMatch(section::has))
+                    .ifPresent(section -> section.require("every", EVERY + ", or at_most"));
+            atMost = repeat.flatMap(section -> section.integer("at_most", 1, MOST_REPEATS, AT_MOST))
+                    .orElse(Integer.MAX_VALUE);
+            every = repeat.flatMap(section -> section.text("every", EVERY, RuleFile::checkTime))
+                    .map(RuleFile::time)
+                    .orElse(Duration.ZERO);
+        } else {
+            Optional<String> word =
+                    rule.text("repeat", REPEAT, text -> List.of("once", "each").contains(text) ? null : REPEAT);
+            atMost = word.filter("each"::equals).isPresent() ? Integer.MAX_VALUE : 1;
+        }
+        return new ScoreRule(id, atMost, every, group);
+    }
+
+    private static String checkTime(String text) {
+        return TIME.matcher(text).matches() ? null : EVERY;
+    }
+
+    private static Duration time(String text) {
+        long number = Long.parseLong(text.substring(0, text.length() - 1));
+        return switch (text.charAt(text.length() - 1)) {
+            case 'm' -> Duration.ofMinutes(number);
+            case 'h' -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
     }
 
     private void requireWords(Section section, String expected) {

@@ -2,6 +2,7 @@ package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leadroutes.event.Bodies;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -22,6 +23,7 @@ class ConditionFlowTest {
               - {id: big, when: {attributes: {seats: {at_least: 50}}}, labels: [big]}
             scores:
               - {id: demo, any: [demo], when: {labels: {all: [big]}}, points: 60}
+              - {id: budget, any: [budget], points: 10, repeat: each}
             qualify: {at: 60, team: sales, note: "Lead"}
             escalate:
               - id: waits
@@ -101,6 +103,32 @@ class ConditionFlowTest {
         assertThat(product.verbsOf(id)).doesNotContain("POST assignments");
         assertThat(sandbox.conversation(id).notes()).singleElement().satisfies(note -> assertThat(note.content())
                 .startsWith("Lead\n\nNot assigned to sales: "));
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void aDeletedMessageTakesItsPointsBack() {
+        long id = product.conversation("Lea Deletes");
+        write(id, "our budget");
+        write(id, "the budget");
+        assertThat(sandbox.conversation(id).customAttributes()).containsEntry("lead_score", 20);
+        long message = product.admin("/admin/conversations/" + id)
+                .path("score_entries")
+                .get(0)
+                .path("message_id")
+                .asLong();
+
+        product.post(Bodies.message(id, message, "This message was deleted")
+                .withRoot("event", "message_updated")
+                .withRoot("content_attributes", Map.of("deleted", true))
+                .json());
+        product.settle();
+
+        assertThat(sandbox.conversation(id).customAttributes()).containsEntry("lead_score", 10);
+        var entries = product.admin("/admin/conversations/" + id).path("score_entries");
+        assertThat(entries).hasSize(3);
+        assertThat(entries.get(2).path("points").asInt()).isEqualTo(-10);
+        assertThat(entries.get(2).path("matched").toString()).contains("message deleted");
     }
 
     @Test

@@ -156,7 +156,9 @@ class ConditionTest {
 
     @Property
     void noneIsWhatAnyIsNot(@ForAll("conditions") List<Condition> parts, @ForAll("facts") Facts facts) {
-        Reading nothing = new RuleBook("v", List.of(), Optional.empty(), List.of(), Optional.empty()).read("");
+        Reading nothing = new RuleBook(
+                        "v", List.of(), List.of(), Map.of(), Optional.empty(), List.of(), Optional.empty())
+                .read("");
 
         assertThat(new Condition.None(parts).held(nothing, facts).isPresent())
                 .isEqualTo(new Condition.Any(parts).held(nothing, facts).isEmpty());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -96,7 +97,8 @@ class MatcherPropertiesTest {
     }
 
     private static List<Hit> hits(List<KeywordRule> rules, String text) {
-        return new RuleBook("version", rules, Optional.empty(), List.of(), Optional.empty()).hits(text);
+        return new RuleBook("version", rules, List.of(), Map.of(), Optional.empty(), List.of(), Optional.empty())
+                .hits(text);
     }
 
     @Property

@@ -68,7 +68,7 @@ class RuleFileTest {
                 "tags: [demo] | 1:8: tags[0] is \"demo\"; expected keys: id, any, near, regex, typos, when, labels, examples",
                 "tags: {id: a} | 1:7: tags is a mapping; expected a list of rules",
                 "scores: [{id: a, any: [demo], points: 0}] | 1:39: scores[0].points is 0; expected a whole number from -100 to 100, not 0",
-                "scores: [{id: a, any: [demo], points: 5, repeat: each}] | 1:50: scores[0].repeat is \"each\"; expected once, the only one supported",
+                "scores: [{id: a, any: [demo], points: 5, repeat: often}] | 1:50: scores[0].repeat is \"often\"; expected once, each, or {every: 7d, at_most: 3}",
                 "scores: [{id: a, any: [demo], points: 5}, {id: a, any: [trial], points: 5}] | 1:48: scores[1].id is \"a\" again; expected an id that no other rule of this list has",
                 "escalate: [{id: a, when: {labels: {none: [ab]}}}] | 1:35: escalate[0].when.labels asks for no label; expected all or any",
                 "escalate: [{id: a}] | 1:12: escalate[0] has no when; expected a condition, such as {labels: {all: [churn-risk]}}",
@@ -77,8 +77,8 @@ class RuleFileTest {
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {no_match: [two Demos]}}] | 1:65: tags[0].examples.no_match[0] of rule a is \"two Demos\"; expected no match, found \"Demos\"",
                 "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: !!str 5} | 1:15: qualify.at is \"5\"; expected a whole number from 1 to 100",
-                "{} | 1:1: the file has no rules; expected at least one of tags, scores, qualify, escalate, handoff",
-                "[] | 1:1: the file is a list; expected keys: tags, scores, qualify, escalate, handoff",
+                "{} | 1:1: the file has no rules; expected at least one of tags, scores, caps, qualify, escalate, handoff",
+                "[] | 1:1: the file is a list; expected keys: tags, scores, caps, qualify, escalate, handoff",
             })
     void aWrongValueIsNamedWithItsPlaceAndWhatWasExpected(String yaml, String problem) {
         assertThatExceptionOfType(RuleFileException.class)
@@ -153,7 +153,7 @@ class RuleFileTest {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", "# nothing\n"))
                 .withMessage(
-                        "rules.yaml: the file is empty; expected at least one of tags, scores, qualify, escalate, handoff");
+                        "rules.yaml: the file is empty; expected at least one of tags, scores, caps, qualify, escalate, handoff");
     }
 
     @Test

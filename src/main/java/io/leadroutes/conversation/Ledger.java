@@ -1,0 +1,53 @@
+package io.leadroutes.conversation;
+
+import io.leadroutes.rules.Hit;
+import io.leadroutes.rules.RuleBook;
+import io.leadroutes.rules.ScoreRule;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The arithmetic of score entries; pure. Entries are only added: what a message no longer says is taken back by an entry of
+ * the opposite points, so that the sum of all entries is the score before it is clamped.
+ */
+final class Ledger {
+    private Ledger() {}
+
+    /** What a hit in this message is worth now: 0 if it counts no more, less than its points where the group's cap is near. */
+    static int worth(List<ScoreEntry> entries, Hit hit, long messageId, Instant now, RuleBook rules) {
+        ScoreRule rule = rules.scoreRule(hit.rule());
+        Map<Long, Instant> counted = new LinkedHashMap<>();
+        for (ScoreEntry entry : entries) {
+            if (entry.rule().equals(rule.id()) && net(entries, rule.id(), entry.messageId()) != 0) {
+                counted.put(entry.messageId(), entry.at());
+            }
+        }
+        boolean isOver = counted.containsKey(messageId)
+                || counted.size() >= rule.atMost()
+                || counted.values().stream()
+                        .anyMatch(at -> at.plus(rule.every()).isAfter(now));
+        if (isOver) {
+            return 0;
+        }
+        return rule.group()
+                .map(group -> Math.min(hit.points(), Math.max(0, rules.caps().get(group) - sum(entries, group, rules))))
+                .orElse(hit.points());
+    }
+
+    /** What a rule's entries of a message come to. */
+    static int net(List<ScoreEntry> entries, String rule, long messageId) {
+        return entries.stream()
+                .filter(entry -> entry.messageId() == messageId && entry.rule().equals(rule))
+                .mapToInt(ScoreEntry::points)
+                .sum();
+    }
+
+    private static int sum(List<ScoreEntry> entries, String group, RuleBook rules) {
+        return entries.stream()
+                .filter(entry -> rules.isInGroup(entry.rule(), group))
+                .mapToInt(ScoreEntry::points)
+                .sum();
+    }
+}

@@ -1,0 +1,13 @@
+package io.leadroutes.rules;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How often a score rule counts in one conversation.
+ *
+ * @param atMost so many messages, 1 or more
+ * @param every the least time between two of them
+ * @param group of rules that share a cap; one of {@link RuleBook#caps}
+ */
+public record ScoreRule(String id, int atMost, Duration every, Optional<String> group) {}
