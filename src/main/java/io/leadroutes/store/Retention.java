@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Prunes what is finally done and old: handled and dropped events with their payloads, the lanes that they leave empty,
- * granted, merged and dropped wishes, and gaps that were made good. Conversations, score entries and dead letters stay.
+ * granted, merged and dropped wishes, and gaps that were made good. Conversations, score entries and dead letters stay,
+ * and events that a wish still has to forward.
  *
  * <p>An event's dedupe keys go with it, so that a repetition is known for as long as events are kept (invariant 2).
  */
@@ -46,13 +47,17 @@ public final class Retention {
     private record Handled(long id, String lane) {}
 
     private int pruneEvents(Timestamp before) {
-        // By the index on handled_at, which only finished events have.
+        // By the index on handled_at, which only finished events have. A wish to forward one needs its payload.
         List<Handled> old = database.jdbc()
                 .sql("""
-                        SELECT id, lane
-                        FROM webhook_event
-                        WHERE handled_at < :before AND state IN ('done', 'dropped')
-                        ORDER BY handled_at
+                        SELECT e.id, e.lane
+                        FROM webhook_event e
+                        WHERE e.handled_at < :before AND e.state IN ('done', 'dropped')
+                          AND NOT EXISTS (
+                            SELECT 1 FROM outbox o
+                            WHERE o.conversation_id = COALESCE(e.conversation_id, 0) AND o.account_id = e.account_id
+                              AND o.state IN ('pending', 'sending', 'dead') AND o.kind = 'event:' || e.id)
+                        ORDER BY e.handled_at
                         LIMIT :limit""")
                 .param("before", before)
                 .param("limit", BATCH)

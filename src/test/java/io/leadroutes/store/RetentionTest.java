@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass(name = "{0}")
 @EnumSource(Engine.class)
@@ -104,6 +106,42 @@ class RetentionTest {
         assertThat(retention.prune()).isZero();
         assertThat(store.count("webhook_event")).isEqualTo(1);
         assertThat(store.count("outbox")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {A, 0})
+    @Tag("invariant-9")
+    void anEventThatIsStillToBeForwardedStays(long conversation) {
+        Bodies body = Bodies.message(A, 1, "hello").at(store.clock.instant());
+        store.append(body);
+        store.database
+                .jdbc()
+                .sql("UPDATE webhook_event SET state = 'done', handled_at = received_at")
+                .update();
+        if (conversation == 0) {
+            store.database
+                    .jdbc()
+                    .sql("UPDATE webhook_event SET conversation_id = NULL")
+                    .update();
+        }
+        long event = store.database
+                .jdbc()
+                .sql("SELECT id FROM webhook_event")
+                .query(Long.class)
+                .single();
+        store.wish(conversation, Urgency.TAGGING, new Wish.Forward("jms:queue:events", event));
+        store.clock.advance(KEPT.plusDays(1));
+
+        assertThat(retention.prune()).as("waits").isZero();
+        Delivery delivery = store.outbox.claimForEndpoints(1).get(0);
+        assertThat(retention.prune()).as("in hand").isZero();
+        store.outbox.dead(delivery, "impossible", "no broker");
+        assertThat(retention.prune()).as("dead").isZero();
+        assertThat(store.count("webhook_payload")).isEqualTo(1);
+
+        store.database.jdbc().sql("UPDATE outbox SET state = 'done'").update();
+        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(store.count("webhook_payload")).isZero();
     }
 
     @Test
