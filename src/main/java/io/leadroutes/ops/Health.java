@@ -1,14 +1,23 @@
 package io.leadroutes.ops;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
-/** One question of {@code /observe/health}: up unless asking it throws. */
+/** One question of {@code /observe/health}: up unless asking it throws, or takes longer than two seconds. */
 public final class Health extends AbstractHealthCheck {
+    private static final long PATIENCE_SECONDS = 2;
+
     private final boolean liveness;
     private final Supplier<String> question;
+
+    /** Asked once at a time: a database that hangs gets no second question while it owes the first answer. */
+    private CompletableFuture<String> asked = CompletableFuture.completedFuture("");
 
     private Health(String id, boolean liveness, Supplier<String> question) {
         super("leadroutes", id);
@@ -37,15 +46,33 @@ public final class Health extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        try {
-            String wrong = question.get();
-            if (wrong.isEmpty()) {
-                builder.up();
-            } else {
-                builder.message(wrong).down();
-            }
-        } catch (RuntimeException e) {
-            builder.message(e.getClass().getSimpleName()).down();
+        String wrong = answer();
+        if (wrong.isEmpty()) {
+            builder.up();
+        } else {
+            builder.message(wrong).down();
         }
+    }
+
+    private synchronized String answer() {
+        if (asked.isDone()) {
+            asked = CompletableFuture.supplyAsync(question, Health::inThreadOfItsOwn);
+        }
+        try {
+            return asked.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return "no answer for " + PATIENCE_SECONDS + " s";
+        } catch (ExecutionException e) {
+            return e.getCause().getClass().getSimpleName();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    private static void inThreadOfItsOwn(Runnable asking) {
+        Thread thread = new Thread(asking, "health");
+        thread.setDaemon(true);
+        thread.start();
     }
 }
