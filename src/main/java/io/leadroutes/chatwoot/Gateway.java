@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Json;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.ChainElement;
 
 /** What the route {@code chatwoot-api} does before and after the call; the route holds the flow (invariant 7). */
 public final class Gateway {
@@ -28,12 +31,14 @@ public final class Gateway {
     private static final String REDELIVERY_HEADERS = "CamelRedeliver*";
 
     private static final int MAX_EXCERPT_CHARS = 300;
+    private static final String STOOD_STILL = "the process stood still until its lease was over";
 
     private final String token;
     private final TokenWatch watch;
     private final Budget budget;
     private final Clock clock;
     private final Predicate<Delivery> mayCallFor;
+    private final ThreadLocal<Delivery> sending = new ThreadLocal<>();
 
     /** @param mayCallFor false for a wish that may be in another process's hand by now */
     public Gateway(String token, TokenWatch watch, Budget budget, Clock clock, Predicate<Delivery> mayCallFor) {
@@ -45,15 +50,35 @@ public final class Gateway {
     }
 
     /**
+     * For the HTTP client: looks once more when the connection stands and the request is about to be written, because
+     * between {@link #prepare} and that a process can stand still, too. The first connections take a while.
+     */
+    public HttpClientConfigurer lastLook() {
+        return builder -> builder.addExecInterceptorBefore(
+                ChainElement.MAIN_TRANSPORT.name(), "last-look", (request, scope, chain) -> {
+                    Delivery delivery = sending.get();
+                    if (delivery != null && !mayCallFor.test(delivery)) {
+                        throw new IOException(STOOD_STILL);
+                    }
+                    sending.remove();
+                    return chain.proceed(request, scope);
+                });
+    }
+
+    /**
      * Makes the message the HTTP request that its body, an {@link ApiRequest}, describes: no other header is sent.
      *
      * @throws ChatwootException.Paused while the token is refused, and if the call is for a wish that may be in another
      *     process's hand by now, because this one stood still; then no call is made
      */
     public void prepare(Exchange exchange) throws ChatwootException {
-        if (exchange.getVariable(DELIVERY) instanceof Delivery delivery && !mayCallFor.test(delivery)) {
-            throw new ChatwootException.Paused(
-                    "the process stood still until its lease was over", 0, clock.instant(), true);
+        sending.remove();
+        if (exchange.getVariable(DELIVERY) instanceof Delivery delivery) {
+            if (!mayCallFor.test(delivery)) {
+                throw new ChatwootException.Paused(STOOD_STILL, 0, clock.instant(), true);
+            }
+            // The HTTP component makes its call in this thread.
+            sending.set(delivery);
         }
         Message message = exchange.getMessage();
         ApiRequest request = message.getBody(ApiRequest.class);

@@ -222,9 +222,12 @@ public final class LeadRoutes implements AutoCloseable {
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
         main.bind("tokenWatch", tokenWatch);
-        main.bind(
-                "gateway",
-                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor));
+        Gateway gateway =
+                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor);
+        main.bind("gateway", gateway);
+        main.bind("lastLook", gateway.lastLook());
+        main.addInitialProperty("camel.component.http.httpClientConfigurer", "#lastLook");
+        main.addInitialProperty("camel.component.https.httpClientConfigurer", "#lastLook");
         main.bind(
                 "calls",
                 new Calls(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import io.leadroutes.chatwoot.ChatwootException.Paused;
 import io.leadroutes.chatwoot.ChatwootException.Rejected;
 import io.leadroutes.chatwoot.ChatwootException.Unavailable;
@@ -12,14 +13,23 @@ import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.TestClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -248,9 +258,7 @@ class GatewayTest {
     @Tag("invariant-2")
     void noCallIsMadeForAWishThatMayBeInAnotherHand() {
         Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> false);
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setVariable("delivery", new Delivery(1, 7, 1580, new Wish.AssignTeam("sales"), 0, NOW, 0));
-        exchange.getMessage().setBody(ApiRequest.send("x", "POST", "/api/v1/x", Map.of()));
+        Exchange exchange = forWish();
 
         Paused paused = catchThrowableOfType(Paused.class, () -> late.prepare(exchange));
 
@@ -258,6 +266,53 @@ class GatewayTest {
                 .as("an earlier call of the same try may have been made")
                 .isTrue();
         assertThat(paused.until()).isEqualTo(NOW);
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void aProcessThatStandsStillBeforeTheRequestIsWrittenDoesNotWriteIt() throws Exception {
+        AtomicBoolean isMine = new AtomicBoolean(true);
+        AtomicInteger requests = new AtomicInteger();
+        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get());
+        HttpClientBuilder builder = HttpClients.custom();
+        late.lastLook().configureHttpClient(builder);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        HttpGet get = new HttpGet("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        try (CloseableHttpClient http = builder.build()) {
+            late.prepare(forWish());
+            isMine.set(false);
+            assertThatThrownBy(() -> status(http, get))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("stood still");
+            assertThat(requests).hasValue(0);
+
+            Exchange read = new DefaultExchange(new DefaultCamelContext());
+            read.getMessage().setBody(ApiRequest.send("x", "POST", "/api/v1/x", Map.of()));
+            late.prepare(read);
+            assertThat(status(http, get)).as("what is for no wish").isEqualTo(200);
+            isMine.set(true);
+            late.prepare(forWish());
+            assertThat(status(http, get)).isEqualTo(200);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static int status(CloseableHttpClient http, HttpGet get) throws IOException {
+        return http.execute(get, answer -> answer.getCode());
+    }
+
+    private static Exchange forWish() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable("delivery", new Delivery(1, 7, 1580, new Wish.AssignTeam("sales"), 0, NOW, 0));
+        exchange.getMessage().setBody(ApiRequest.send("x", "POST", "/api/v1/x", Map.of()));
+        return exchange;
     }
 
     @Test
