@@ -153,9 +153,8 @@ public final class Conversation {
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
         putBackWhatWeDropped(event, receivedAt);
-        labels = labels.map(ours -> isEcho(event, "labels", ours, receivedAt) ? ours.echoed() : ours);
-        attributes =
-                attributes.map(ours -> isEcho(event, "custom_attributes", ours, receivedAt) ? ours.echoed() : ours);
+        labels = labels.map(ours -> ours.after(changedTo(event, "labels"), receivedAt));
+        attributes = attributes.map(ours -> ours.after(changedTo(event, "custom_attributes"), receivedAt));
         if (event.conversation()
                 .filter(snapshot -> isStale(snapshot, event.versionMicros()))
                 .isPresent()) {
@@ -191,7 +190,11 @@ public final class Conversation {
             lost.removeAll((List<?>) echo.after);
             lost.removeAll((List<?>) echo.base);
             if (!lost.isEmpty() && lost.stream().allMatch(String.class::isInstance)) {
-                wish(Wish.ChangeLabels.add(lost.stream().map(String.class::cast).toList()), Urgency.TAGGING, PUT_BACK);
+                decide(
+                        Wish.ChangeLabels.add(
+                                lost.stream().map(String.class::cast).toList()),
+                        Urgency.TAGGING,
+                        PUT_BACK);
             }
         });
         echo(event, "custom_attributes", attributes, receivedAt, Map.class).ifPresent(echo -> {
@@ -219,18 +222,18 @@ public final class Conversation {
         Optional<Change> change = Optional.ofNullable(event.changes().get(attribute));
         Object before = change.flatMap(Change::before).orElse(null);
         Object after = change.flatMap(Change::after).orElse(null);
-        return ours.filter(known -> isEcho(event, attribute, known, receivedAt))
-                .flatMap(Observed::own)
+        return ours.stream()
+                .flatMap(known -> known.own().stream())
+                .filter(own -> own.isEcho(after, receivedAt))
+                .findFirst()
                 .map(own -> new Echo(own.base(), before, after))
                 .filter(echo -> shape.isInstance(before) && shape.isInstance(after) && shape.isInstance(echo.base));
     }
 
-    private static boolean isEcho(Event event, String attribute, Observed<?> ours, Instant receivedAt) {
-        Optional<Object> after =
-                Optional.ofNullable(event.changes().get(attribute)).flatMap(Change::after);
-        return ours.own()
-                .filter(own -> own.isEcho(after.orElse(null), receivedAt))
-                .isPresent();
+    private static Object changedTo(Event event, String attribute) {
+        return Optional.ofNullable(event.changes().get(attribute))
+                .flatMap(Change::after)
+                .orElse(null);
     }
 
     /**
@@ -318,7 +321,7 @@ public final class Conversation {
                 shown.get(),
                 isDoubtful ? Instant.EPOCH : at,
                 Optional.empty(),
-                known.flatMap(Observed::own).filter(own -> at.isBefore(own.until()))));
+                known.map(Observed::own).orElse(List.of())));
     }
 
     // What steps may ask. Getters, so that `${body.score}` in a route reads them.

@@ -18,6 +18,7 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +45,8 @@ public final class Conversations {
 
     private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
-    private static final TypeReference<OwnWrite<List<String>>> OWN_LABELS = new TypeReference<>() {};
-    private static final TypeReference<OwnWrite<Map<String, Object>>> OWN_ATTRIBUTES = new TypeReference<>() {};
+    private static final TypeReference<List<OwnWrite<List<String>>>> OWN_LABELS = new TypeReference<>() {};
+    private static final TypeReference<List<OwnWrite<Map<String, Object>>>> OWN_ATTRIBUTES = new TypeReference<>() {};
 
     private final Database database;
     private final Outbox outbox;
@@ -192,12 +193,10 @@ public final class Conversations {
                 .param("priority", s.priority().map(Priority::word).orElse(null))
                 .param("labels", labels.map(o -> Json.write(o.value())).orElse(null))
                 .param("labelsAt", timestamp(labels.map(Observed::at)))
-                .param(
-                        "labelsBase",
-                        labels.flatMap(Observed::own).map(Json::write).orElse(null))
+                .param("labelsBase", labels.map(Observed::own).map(Json::write).orElse(null))
                 .param(
                         "attributesBase",
-                        attributes.flatMap(Observed::own).map(Json::write).orElse(null))
+                        attributes.map(Observed::own).map(Json::write).orElse(null))
                 .param("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
                 .param("attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
                 .param("attributesAt", timestamp(attributes.map(Observed::at)))
@@ -265,27 +264,48 @@ public final class Conversations {
 
     /** Remembers our write of labels and what it is made on, before it is sent. */
     public void writingLabels(long accountId, long conversationId, List<String> base, List<String> written) {
-        writing("""
+        database.transaction()
+                .executeWithoutResult(status -> writing(
+                        """
                 UPDATE conversation
                 SET labels_base = :base
-                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base, written);
+                WHERE account_id = :account AND conversation_id = :id""",
+                        accountId,
+                        conversationId,
+                        find(accountId, conversationId, true)
+                                .flatMap(ConversationState::labels)
+                                .map(Observed::own)
+                                .orElse(List.of()),
+                        base,
+                        written));
     }
 
     /** Remembers our write of custom attributes and what it is made on, before it is sent. */
     public void writingAttributes(
             long accountId, long conversationId, Map<String, Object> base, Map<String, Object> written) {
-        writing("""
+        database.transaction()
+                .executeWithoutResult(status -> writing(
+                        """
                 UPDATE conversation
                 SET attributes_base = :base
-                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, base, written);
+                WHERE account_id = :account AND conversation_id = :id""",
+                        accountId,
+                        conversationId,
+                        find(accountId, conversationId, true)
+                                .flatMap(ConversationState::attributes)
+                                .map(Observed::own)
+                                .orElse(List.of()),
+                        base,
+                        written));
     }
 
-    private <T> void writing(String sql, long accountId, long conversationId, T base, T written) {
+    private <T> void writing(
+            String sql, long accountId, long conversationId, List<OwnWrite<T>> open, T base, T written) {
+        List<OwnWrite<T>> all = new ArrayList<>(open);
+        all.add(new OwnWrite<>(base, written, clock.instant().plus(ECHO_WITHIN)));
         database.jdbc()
                 .sql(sql)
-                .param(
-                        "base",
-                        Json.write(new OwnWrite<>(base, written, clock.instant().plus(ECHO_WITHIN))))
+                .param("base", Json.write(all))
                 .param("account", accountId)
                 .param("id", conversationId)
                 .update();
@@ -387,7 +407,7 @@ public final class Conversations {
     }
 
     private static <T> Optional<Observed<T>> observed(
-            ResultSet rs, String column, TypeReference<T> type, TypeReference<OwnWrite<T>> ownType)
+            ResultSet rs, String column, TypeReference<T> type, TypeReference<List<OwnWrite<T>>> ownType)
             throws SQLException {
         String json = rs.getString(column);
         return json == null
@@ -396,7 +416,9 @@ public final class Conversations {
                         Json.read(json, type),
                         rs.getTimestamp(column + "_at").toInstant(),
                         instant(rs, column + "_unconfirmed_until"),
-                        text(rs, column + "_base").map(own -> Json.read(own, ownType))));
+                        text(rs, column + "_base")
+                                .map(own -> Json.read(own, ownType))
+                                .orElse(List.of())));
     }
 
     private static Optional<Ref> ref(ResultSet rs, String column) throws SQLException {

@@ -185,14 +185,14 @@ class ConversationTest {
                         labels,
                         NOW,
                         until,
-                        Optional.of(new OwnWrite<>(
+                        List.of(new OwnWrite<>(
                                 labels.stream()
                                         .filter(label -> !label.equals("ours"))
                                         .toList(),
                                 labels,
                                 until.get())))),
                 Optional.of(new Observed<>(
-                        attributes, NOW, until, Optional.of(new OwnWrite<>(Map.of(), attributes, until.get())))),
+                        attributes, NOW, until, List.of(new OwnWrite<>(Map.of(), attributes, until.get())))),
                 s.assignee(),
                 s.team(),
                 s.channel(),
@@ -491,7 +491,7 @@ class ConversationTest {
                 s.status(),
                 s.priority(),
                 s.labels(),
-                Optional.of(new Observed<>(own.written(), NOW, Optional.of(own.until()), Optional.of(own))),
+                Optional.of(new Observed<>(own.written(), NOW, Optional.of(own.until()), List.of(own))),
                 s.assignee(),
                 s.team(),
                 s.channel(),
@@ -585,7 +585,7 @@ class ConversationTest {
                         labels.value(),
                         NOW,
                         labels.unconfirmedUntil(),
-                        Optional.of(new OwnWrite<>(base, labels.value(), NOW.plusSeconds(60))))),
+                        List.of(new OwnWrite<>(base, labels.value(), NOW.plusSeconds(60))))),
                 s.attributes(),
                 s.assignee(),
                 s.team(),
