@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How much is done with 60 calls a minute: by the reference's handler and by each strategy of ours, against the sandbox with
- * its limiter, in accelerated time. Without arguments all of it, else the reference or strategies named.
+ * How much is done with 60 calls a minute: by the reference's handler and by ours, against the sandbox with its limiter, in
+ * accelerated time. Without arguments both, else the one named.
  */
 final class CallsBench {
     private static final long SEED = 20_261_122;
@@ -41,13 +41,12 @@ final class CallsBench {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final String REFERENCE = "reference";
-    private static final List<String> STRATEGIES = List.of("direct");
+    private static final String OURS = "leadroutes";
 
     private CallsBench() {}
 
     static void run(List<String> wanted) throws IOException, InterruptedException, SQLException {
-        List<String> all =
-                Stream.concat(Stream.of(REFERENCE), STRATEGIES.stream()).toList();
+        List<String> all = List.of(REFERENCE, OURS);
         if (!all.containsAll(wanted)) {
             throw new IllegalArgumentException("bench calls " + wanted + "; expected some of " + all);
         }
@@ -69,7 +68,7 @@ final class CallsBench {
                 "lost of agents",
                 "escalation p50/p99 (s)");
         for (String name : wanted.isEmpty() ? all : wanted) {
-            Row row = name.equals(REFERENCE) ? reference(trace) : ours(trace, name);
+            Row row = name.equals(REFERENCE) ? reference(trace) : ours(trace);
             System.out.printf(
                     Locale.ROOT,
                     "%-10s %22.1f %12.1f %8d %10.1f %14d %26s%n",
@@ -121,15 +120,14 @@ final class CallsBench {
 
     // Ours.
 
-    private static Row ours(Trace trace, String strategy) throws IOException, InterruptedException, SQLException {
-        Row played = play(trace, strategy);
-        return new Row(
-                played.calls, leads(strategy), played.refused, played.minutes, played.lost, escalations(strategy));
+    private static Row ours(Trace trace) throws IOException, InterruptedException, SQLException {
+        Row played = play(trace);
+        return new Row(played.calls, leads(), played.refused, played.minutes, played.lost, escalations());
     }
 
-    private static Row play(Trace trace, String strategy) throws InterruptedException {
+    private static Row play(Trace trace) throws InterruptedException {
         int speed = 40;
-        try (Bed bed = new Bed(strategy, speed)) {
+        try (Bed bed = new Bed(speed)) {
             SandboxChatwoot sandbox = bed.product.sandbox();
             Players players = new Players(sandbox, trace.conversations());
             Instant start = bed.clock.instant();
@@ -163,10 +161,10 @@ final class CallsBench {
     }
 
     /** Complete leads per minute when there are more than can be worked off: the first minute, a burst, does not count. */
-    private static double leads(String strategy) throws InterruptedException {
+    private static double leads() throws InterruptedException {
         int speed = 20;
-        int leads = strategy.equals("direct") ? 100 : 300;
-        try (Bed bed = new Bed(strategy, speed)) {
+        int leads = 100;
+        try (Bed bed = new Bed(speed)) {
             Players players = new Players(bed.product.sandbox(), 0);
             Instant start = bed.clock.instant();
             List<Long> open = new ArrayList<>();
@@ -205,10 +203,10 @@ final class CallsBench {
     }
 
     /** From the message to the first call about it, with 10,000 tag wishes before it; two escalations a minute. */
-    private static String escalations(String strategy) throws InterruptedException, SQLException {
+    private static String escalations() throws InterruptedException, SQLException {
         int speed = 5;
         int escalations = 20;
-        try (Bed bed = new Bed(strategy, speed)) {
+        try (Bed bed = new Bed(speed)) {
             SandboxChatwoot sandbox = bed.product.sandbox();
             Players players = new Players(sandbox, 0);
             bed.backlog(10_000);
@@ -339,7 +337,7 @@ final class CallsBench {
         private final int speed;
         private final Product product;
 
-        Bed(String strategy, int speed) {
+        Bed(int speed) {
             this.speed = speed;
             clock = new JumpingClock(speed);
             routes = routes(speed);
@@ -351,8 +349,8 @@ final class CallsBench {
                     Map.of(
                             "chatwoot.rate-limit",
                             Integer.toString(LIMIT),
-                            "chatwoot.strategy",
-                            strategy,
+                            "chatwoot.confirm-within",
+                            "2m",
                             "conversation.debounce",
                             "1s",
                             "routes.directory",
