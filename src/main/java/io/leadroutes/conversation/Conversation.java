@@ -529,7 +529,7 @@ public final class Conversation {
 
     /** Without a look at what is known, which may be from before the event in hand. */
     private void decide(Wish wish, Urgency urgency, Reason reason) {
-        Wished wished = new Wished(wish, urgency, List.of(reason));
+        Wished wished = new Wished(wish, isBackfill ? Urgency.BACKFILL : urgency, List.of(reason));
         decided.merge(key(wish), wished, (older, newer) -> newer.over(older));
         waiting.merge(key(wish), wished, (older, newer) -> newer.over(older));
     }
