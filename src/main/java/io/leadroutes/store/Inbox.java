@@ -288,10 +288,9 @@ public final class Inbox {
         }
         // Once one has failed they are taken singly, so that it takes no other down with it (invariant 10).
         boolean oneByOne = rows.stream().anyMatch(row -> row.attempts > 0);
-        List<StoredEvent> events = rows.stream()
-                .map(this::decode)
-                .flatMap(Optional::stream)
-                .sorted(StoredEvent.IN_ORDER)
+        List<StoredEvent> readable =
+                rows.stream().map(this::decode).flatMap(Optional::stream).toList();
+        List<StoredEvent> events = StoredEvent.inOrder(readable).stream()
                 .limit(oneByOne ? 1 : MAX_EVENTS_PER_CLAIM)
                 .toList();
         if (events.isEmpty()) {

@@ -8,6 +8,8 @@ import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -315,6 +317,23 @@ class InboxTest {
         store.clock.advance(Duration.ofMillis(1));
         Bodies second = message(A, 2);
         store.append(second, first);
+        due();
+        List<Long> handled = new ArrayList<>();
+
+        store.work(Store.lane(A), c -> handled.add(c.getMessageId()));
+
+        assertThat(handled).containsExactly(1L, 2L);
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void aMessageThatWasFetchedWithItsTimeInWholeSecondsDoesNotOvertakeAnOlderOne() {
+        Instant second = store.clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Bodies delivered = Bodies.message(A, 1, "first").at(second.plusMillis(500));
+        Bodies fetched = Bodies.message(A, 2, "second")
+                .at(second.plusMillis(700))
+                .withRoot("created_at", second.getEpochSecond());
+        store.append(fetched, delivered);
         due();
         List<Long> handled = new ArrayList<>();
 
