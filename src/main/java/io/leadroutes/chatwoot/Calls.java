@@ -84,11 +84,11 @@ public final class Calls {
         if (Set.copyOf(wanted).equals(Set.copyOf(there))) {
             if (read != null && delivery.attempts() > 0) {
                 // An earlier try may have written it and not lived to note it: snapshots from before that still come.
-                conversations.wroteLabels(delivery.accountId(), delivery.conversationId(), there);
+                conversations.wroteLabels(delivery, there);
             }
             return null;
         }
-        conversations.writingLabels(delivery.accountId(), delivery.conversationId(), there, wanted);
+        conversations.writingLabels(delivery, there, wanted);
         return requests(delivery).setLabels(delivery.conversationId(), wanted);
     }
 
@@ -107,7 +107,7 @@ public final class Calls {
         if (answer.isQueued()) {
             return answer;
         }
-        conversations.wroteLabels(delivery.accountId(), delivery.conversationId(), texts(answer, answer.body()));
+        conversations.wroteLabels(delivery, texts(answer, answer.body()));
         return answer;
     }
 
@@ -129,19 +129,18 @@ public final class Calls {
         Map<String, Object> wanted = change.appliedTo(there);
         if (Values.same(there, wanted)) {
             if (read != null && delivery.attempts() > 0) {
-                conversations.wroteAttributes(delivery.accountId(), delivery.conversationId(), redacted(there));
+                conversations.wroteAttributes(delivery, redacted(there));
             }
             return null;
         }
-        conversations.writingAttributes(
-                delivery.accountId(), delivery.conversationId(), redacted(there), redacted(wanted));
+        conversations.writingAttributes(delivery, redacted(there), redacted(wanted));
         // With `merge` a key that is left out would stay.
         boolean merge = change.remove().isEmpty();
         return requests(delivery).setAttributes(delivery.conversationId(), wanted, merge);
     }
 
     public ApiAnswer wroteAttributes(Delivery delivery, ApiAnswer answer) throws ChatwootException {
-        conversations.wroteAttributes(delivery.accountId(), delivery.conversationId(), redacted(attributes(answer)));
+        conversations.wroteAttributes(delivery, redacted(attributes(answer)));
         return answer;
     }
 
@@ -181,9 +180,7 @@ public final class Calls {
 
     public ApiAnswer wrotePriority(Delivery delivery, ApiAnswer answer) {
         conversations.wrotePriority(
-                delivery.accountId(),
-                delivery.conversationId(),
-                delivery.wish(Wish.SetPriority.class).priority());
+                delivery, delivery.wish(Wish.SetPriority.class).priority());
         return answer;
     }
 
@@ -233,7 +230,7 @@ public final class Calls {
             throw new ChatwootException.Rejected(answer + " null; expected the team: nothing was assigned");
         }
         teams.find(delivery.wish(Wish.AssignTeam.class).team())
-                .ifPresent(team -> conversations.wroteTeam(delivery.accountId(), delivery.conversationId(), team));
+                .ifPresent(team -> conversations.wroteTeam(delivery, team));
         return answer;
     }
 
@@ -459,12 +456,7 @@ public final class Calls {
         JsonNode shown = read == null ? MissingNode.getInstance() : read.body();
         OptionalLong version = Times.micros(shown.path("updated_at"));
         if (version.isPresent() && shown.path("labels").isArray()) {
-            conversations.saw(
-                    delivery.accountId(),
-                    delivery.conversationId(),
-                    version.getAsLong(),
-                    texts(read, shown),
-                    redacted(attributes(read)));
+            conversations.saw(delivery, version.getAsLong(), texts(read, shown), redacted(attributes(read)));
         }
     }
 

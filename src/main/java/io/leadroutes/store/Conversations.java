@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
@@ -262,130 +263,122 @@ public final class Conversations {
                 .toList();
     }
 
-    /** Remembers our write of labels and what it is made on, before it is sent. */
-    public void writingLabels(long accountId, long conversationId, List<String> base, List<String> written) {
-        database.transaction()
-                .executeWithoutResult(status -> writing(
-                        """
-                UPDATE conversation
-                SET labels_base = :base
-                WHERE account_id = :account AND conversation_id = :id""",
-                        accountId,
-                        conversationId,
-                        find(accountId, conversationId, true)
-                                .flatMap(ConversationState::labels)
-                                .map(Observed::own)
-                                .orElse(List.of()),
-                        base,
-                        written));
+    /**
+     * Remembers our write of labels and what it is made on, before it is sent. This and what follows is noted only while
+     * the wish is in the dispatcher's hand: one that stood still must not put its older view over what was done since
+     * (invariant 3).
+     */
+    public void writingLabels(Delivery wish, List<String> base, List<String> written) {
+        writing(wish, "labels_base = :base", ConversationState::labels, base, written);
     }
 
-    /** Remembers our write of custom attributes and what it is made on, before it is sent. */
-    public void writingAttributes(
-            long accountId, long conversationId, Map<String, Object> base, Map<String, Object> written) {
-        database.transaction()
-                .executeWithoutResult(status -> writing(
-                        """
-                UPDATE conversation
-                SET attributes_base = :base
-                WHERE account_id = :account AND conversation_id = :id""",
-                        accountId,
-                        conversationId,
-                        find(accountId, conversationId, true)
-                                .flatMap(ConversationState::attributes)
-                                .map(Observed::own)
-                                .orElse(List.of()),
-                        base,
-                        written));
+    /** As {@link #writingLabels}, for the custom attributes. */
+    public void writingAttributes(Delivery wish, Map<String, Object> base, Map<String, Object> written) {
+        writing(wish, "attributes_base = :base", ConversationState::attributes, base, written);
     }
 
     private <T> void writing(
-            String sql, long accountId, long conversationId, List<OwnWrite<T>> open, T base, T written) {
-        List<OwnWrite<T>> all = new ArrayList<>(open);
-        all.add(new OwnWrite<>(base, written, clock.instant().plus(ECHO_WITHIN)));
-        database.jdbc()
-                .sql(sql)
-                .param("base", Json.write(all))
-                .param("account", accountId)
-                .param("id", conversationId)
-                .update();
+            Delivery wish,
+            String column,
+            Function<ConversationState, Optional<Observed<T>>> part,
+            T base,
+            T written) {
+        database.transaction().executeWithoutResult(status -> {
+            List<OwnWrite<T>> all = new ArrayList<>(find(wish.accountId(), wish.conversationId(), true)
+                    .flatMap(part)
+                    .map(Observed::own)
+                    .orElse(List.of()));
+            all.add(new OwnWrite<>(base, written, clock.instant().plus(ECHO_WITHIN)));
+            note(wish, column, Map.of("base", Json.write(all)));
+        });
     }
 
     /**
      * Remembers what a read showed, unless something newer is known. What waits for the confirmation of our own write
      * still does.
      */
-    public void saw(
-            long accountId,
-            long conversationId,
-            long versionMicros,
-            List<String> labels,
-            Map<String, Object> attributes) {
-        database.jdbc()
-                .sql("""
-                        UPDATE conversation
-                        SET labels = :labels, labels_at = :at, attributes = :attributes, attributes_at = :at
-                        WHERE account_id = :account AND conversation_id = :id
-                          AND (version IS NULL OR version <= :version)""")
-                .param("labels", Json.write(labels))
-                .param("attributes", Json.write(attributes))
-                .param("at", Timestamp.from(clock.instant()))
-                .param("account", accountId)
-                .param("id", conversationId)
-                .param("version", versionMicros)
-                .update();
+    public void saw(Delivery wish, long versionMicros, List<String> labels, Map<String, Object> attributes) {
+        Map<String, Object> seen = Map.of(
+                "labels", Json.write(labels),
+                "attributes", Json.write(attributes),
+                "at", Timestamp.from(clock.instant()),
+                "version", versionMicros);
+        note(
+                wish,
+                "labels = :labels, labels_at = :at, attributes = :attributes, attributes_at = :at",
+                "AND (version IS NULL OR version <= :version)",
+                seen);
     }
 
     /** Remembers what the conversation's labels are after our own write. */
-    public void wroteLabels(long accountId, long conversationId, List<String> labels) {
-        wrote("""
-                UPDATE conversation
-                SET labels = :value, labels_at = :at, labels_unconfirmed_until = :until
-                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, Json.write(labels));
+    public void wroteLabels(Delivery wish, List<String> labels) {
+        note(wish, "labels = :value, labels_at = :at, labels_unconfirmed_until = :until", written(labels));
     }
 
     /** Remembers what the conversation's custom attributes are after our own write. */
-    public void wroteAttributes(long accountId, long conversationId, Map<String, Object> attributes) {
-        wrote("""
-                UPDATE conversation
-                SET attributes = :value, attributes_at = :at, attributes_unconfirmed_until = :until
-                WHERE account_id = :account AND conversation_id = :id""", accountId, conversationId, Json.write(attributes));
+    public void wroteAttributes(Delivery wish, Map<String, Object> attributes) {
+        note(
+                wish,
+                "attributes = :value, attributes_at = :at, attributes_unconfirmed_until = :until",
+                written(attributes));
     }
 
-    private void wrote(String sql, long accountId, long conversationId, String value) {
+    private Map<String, Object> written(Object value) {
         Instant now = clock.instant();
-        database.jdbc()
-                .sql(sql)
-                .param("value", value)
-                .param("at", Timestamp.from(now))
-                .param("until", Timestamp.from(now.plus(CONFIRM_WITHIN)))
-                .param("account", accountId)
-                .param("id", conversationId)
-                .update();
+        return Map.of(
+                "value",
+                Json.write(value),
+                "at",
+                Timestamp.from(now),
+                "until",
+                Timestamp.from(now.plus(CONFIRM_WITHIN)));
     }
 
     /** Remembers the priority after our own write. */
-    public void wrotePriority(long accountId, long conversationId, Priority priority) {
-        database.jdbc()
-                .sql("UPDATE conversation SET priority = :word WHERE account_id = :account AND conversation_id = :id")
-                .param("word", priority.word())
-                .param("account", accountId)
-                .param("id", conversationId)
-                .update();
+    public void wrotePriority(Delivery wish, Priority priority) {
+        note(wish, "priority = :word", Map.of("word", priority.word()));
     }
 
     /** Remembers the team after our own write. */
-    public void wroteTeam(long accountId, long conversationId, Ref team) {
+    public void wroteTeam(Delivery wish, Ref team) {
+        note(
+                wish,
+                "team_id = :teamId, team_name = :teamName",
+                Map.of("teamId", team.id(), "teamName", text(Optional.of(team.name()), MAX_NAME_CHARS)));
+    }
+
+    private void note(Delivery wish, String columns, Map<String, ?> values) {
+        note(wish, columns, "", values);
+    }
+
+    private void note(Delivery wish, String columns, String condition, Map<String, ?> values) {
+        database.transaction().executeWithoutResult(status -> {
+            // Locked first: a statement that waited for the lock would see the wish as it was before the wait.
+            lock(wish);
+            database.jdbc()
+                    .sql("""
+                            UPDATE conversation
+                            SET %s
+                            WHERE account_id = :account AND conversation_id = :id %s
+                              AND EXISTS (
+                                SELECT 1 FROM outbox o
+                                WHERE o.id = :wish AND o.state = 'sending' AND o.attempts = :attempts)""".formatted(columns, condition))
+                    .params(values)
+                    .param("account", wish.accountId())
+                    .param("id", wish.conversationId())
+                    .param("wish", wish.id())
+                    .param("attempts", wish.attempts())
+                    .update();
+        });
+    }
+
+    private void lock(Delivery wish) {
         database.jdbc()
-                .sql("""
-                        UPDATE conversation
-                        SET team_id = :teamId, team_name = :teamName
-                        WHERE account_id = :account AND conversation_id = :id""")
-                .param("teamId", team.id())
-                .param("teamName", text(Optional.of(team.name()), MAX_NAME_CHARS))
-                .param("account", accountId)
-                .param("id", conversationId)
-                .update();
+                .sql("SELECT 1 FROM conversation WHERE account_id = :account AND conversation_id = :id FOR UPDATE")
+                .param("account", wish.accountId())
+                .param("id", wish.conversationId())
+                .query(Integer.class)
+                .optional();
     }
 
     /**

@@ -55,6 +55,12 @@ class CallsTest {
         return new Delivery(11, 7, ID, wish, attempts, store.clock.instant(), message);
     }
 
+    /** One that is in a dispatcher's hand. */
+    private Delivery inHand(Wish wish) {
+        store.wish(ID, Urgency.TAGGING, wish);
+        return store.next();
+    }
+
     private static Wish labels(String... labels) {
         return Wish.ChangeLabels.add(List.of(labels));
     }
@@ -128,7 +134,7 @@ class CallsTest {
         store.clock.advance(Duration.ofSeconds(5));
         String shown =
                 "{\"updated_at\":4000000000.25,\"labels\":[\"newer\"],\"custom_attributes\":{\"order\":\"A-1\"}}";
-        calls.writeLabels(delivery(labels("ours")), answer(shown));
+        calls.writeLabels(inHand(labels("ours")), answer(shown));
         Delivery attributes = delivery(attributes(Map.of("lead_score", 75)));
 
         assertThat(calls.readAttributes(attributes)).isNull();
@@ -222,7 +228,7 @@ class CallsTest {
     @Tag("invariant-6")
     void anUnconfirmedOwnWriteIsNoBase() throws Exception {
         known(Bodies.updated(ID).labels("agents"));
-        Delivery delivery = delivery(labels("ours"));
+        Delivery delivery = inHand(labels("ours"));
 
         calls.wroteLabels(delivery, answer("{\"payload\":[\"agents\",\"ours\"]}"));
 
@@ -241,11 +247,12 @@ class CallsTest {
     void afterATryThatDiedWithItsAnswerAnOlderSnapshotIsNoBase() throws Exception {
         known(Bodies.updated(ID).labels("agents").attributes(Map.of("theirs", 1)));
         store.clock.advance(Duration.ofSeconds(6));
-        Delivery labels = delivery(labels("ours"), 1, 0);
-        Delivery attributes = delivery(attributes(Map.of("lead_score", 75)), 1, 0);
+        Delivery labels = tried(inHand(labels("ours")));
         assertThat(calls.writeLabels(labels, answer("{\"payload\":[\"agents\",\"ours\"]}")))
                 .as("the earlier try has written it")
                 .isNull();
+        store.outbox.done(labels, "already so");
+        Delivery attributes = tried(inHand(attributes(Map.of("lead_score", 75))));
         assertThat(calls.writeAttributes(
                         attributes, answer("{\"custom_attributes\":{\"theirs\":1,\"lead_score\":75}}")))
                 .isNull();
@@ -255,6 +262,12 @@ class CallsTest {
         assertThat(calls.readLabels(delivery(labels("more")))).isNotNull();
         assertThat(calls.readAttributes(delivery(attributes(Map.of("more", 1)))))
                 .isNotNull();
+    }
+
+    /** The same wish once more, after a try that failed. */
+    private Delivery tried(Delivery delivery) {
+        store.outbox.retryAt(delivery, store.clock.instant(), true, "no answer");
+        return store.next();
     }
 
     @Test
@@ -338,7 +351,7 @@ class CallsTest {
         known(Bodies.updated(ID).attributes(Map.of()));
 
         calls.wroteAttributes(
-                delivery(attributes(Map.of("k", 1))),
+                inHand(attributes(Map.of("k", 1))),
                 answer("{\"custom_attributes\":{\"token\":\"s3cret\",\"crm\":{\"token\":\"s3cret\"},"
                         + "\"l\":[{\"api_key\":\"s3cret\"},null,1],\"k\":1}}"));
 
@@ -397,7 +410,7 @@ class CallsTest {
     @Test
     void aPriorityThatWasSetIsRemembered() {
         known(Bodies.updated(ID).priority(null));
-        Delivery delivery = delivery(Wish.SetPriority.atLeast(Priority.HIGH));
+        Delivery delivery = inHand(Wish.SetPriority.atLeast(Priority.HIGH));
 
         calls.wrotePriority(delivery, answer(""));
 
@@ -455,7 +468,7 @@ class CallsTest {
         known(Bodies.updated(ID));
         calls.assignTeam(delivery(new Wish.AssignTeam("sales")), answer(TEAMS));
 
-        calls.assignedTeam(delivery(new Wish.AssignTeam("sales")), answer("{\"id\":3,\"name\":\"sales\"}"));
+        calls.assignedTeam(inHand(new Wish.AssignTeam("sales")), answer("{\"id\":3,\"name\":\"sales\"}"));
 
         assertThat(store.conversations.find(7, ID).orElseThrow().team()).contains(new Ref(3, "sales"));
     }

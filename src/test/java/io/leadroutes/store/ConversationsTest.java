@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.OwnWrite;
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Snapshot.Ref;
@@ -148,16 +151,54 @@ class ConversationsTest {
     void ourOwnWritesAreRememberedAsUnconfirmed() {
         save(rich());
 
-        store.conversations.wroteLabels(Store.ACCOUNT, A, List.of("a", "b"));
-        store.conversations.wroteAttributes(Store.ACCOUNT, A, Map.of("lead_score", 75));
-        store.conversations.wrotePriority(Store.ACCOUNT, A, Priority.URGENT);
-        store.conversations.wroteTeam(Store.ACCOUNT, A, new Ref(9, "senior support"));
+        note(inHand());
 
         Instant now = store.clock.instant();
-        assertThat(found().labels()).contains(new Observed<>(List.of("a", "b"), now, Optional.of(now.plusSeconds(60))));
+        assertThat(found().labels())
+                .contains(new Observed<>(
+                        List.of("a", "b"),
+                        now,
+                        Optional.of(now.plusSeconds(60)),
+                        Optional.of(new OwnWrite<>(List.of("a"), List.of("a", "b"), now.plusSeconds(300)))));
         assertThat(found().attributes().orElseThrow().value()).isEqualTo(Map.of("lead_score", 75));
         assertThat(found().priority()).contains(Priority.URGENT);
         assertThat(found().team()).contains(new Ref(9, "senior support"));
+    }
+
+    private Delivery inHand() {
+        store.wish(A, Urgency.TAGGING, new Wish.AssignTeam("sales"));
+        return store.next();
+    }
+
+    private void note(Delivery wish) {
+        store.conversations.writingLabels(wish, List.of("a"), List.of("a", "b"));
+        store.conversations.wroteLabels(wish, List.of("a", "b"));
+        store.conversations.writingAttributes(wish, Map.of(), Map.of("lead_score", 75));
+        store.conversations.wroteAttributes(wish, Map.of("lead_score", 75));
+        store.conversations.wrotePriority(wish, Priority.URGENT);
+        store.conversations.wroteTeam(wish, new Ref(9, "senior support"));
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void whoStoodStillUntilAnotherTookItsWishOverNotesNothing() {
+        save(rich());
+        Delivery before = inHand();
+        store.clock.advance(Store.LEASE.plusSeconds(1));
+        assertThat(store.outbox.recover(false)).isEqualTo(1);
+        ConversationState state = found();
+
+        noteAll(before);
+
+        assertThat(found()).isEqualTo(state);
+        assertThat(store.next().attempts()).as("in the other's hand").isEqualTo(1);
+        noteAll(before);
+        assertThat(found()).isEqualTo(state);
+    }
+
+    private void noteAll(Delivery wish) {
+        note(wish);
+        store.conversations.saw(wish, Long.MAX_VALUE, List.of("seen"), Map.of("seen", 1));
     }
 
     @Test

@@ -681,6 +681,8 @@ class InboxTest {
     @Test
     @Tag("invariant-4")
     void aWriteNotedByADispatcherIsNotOverwrittenByAWorker() throws Exception {
+        store.wish(A, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("ours")));
+        Delivery wish = store.next();
         store.append(message(A, 1));
         due();
         store.work(Store.lane(A));
@@ -694,8 +696,7 @@ class InboxTest {
             await(go);
         }));
         await(loaded);
-        CompletableFuture<Void> dispatcher =
-                Async.run(() -> store.conversations.wroteLabels(Store.ACCOUNT, A, List.of("ours")));
+        CompletableFuture<Void> dispatcher = Async.run(() -> store.conversations.wroteLabels(wish, List.of("ours")));
         go.countDown();
         worker.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         dispatcher.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
