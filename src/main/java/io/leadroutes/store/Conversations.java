@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /** The last known state of each conversation and its score ledger. */
@@ -278,11 +278,7 @@ public final class Conversations {
     }
 
     private <T> void writing(
-            Delivery wish,
-            String column,
-            Function<ConversationState, Optional<Observed<T>>> part,
-            T base,
-            T written) {
+            Delivery wish, String column, Function<ConversationState, Optional<Observed<T>>> part, T base, T written) {
         database.transaction().executeWithoutResult(status -> {
             List<OwnWrite<T>> all = new ArrayList<>(find(wish.accountId(), wish.conversationId(), true)
                     .flatMap(part)

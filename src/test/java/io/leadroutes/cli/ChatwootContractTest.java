@@ -36,7 +36,6 @@ class ChatwootContractTest {
 
     /** What the document calls the requests that {@code ApiRequest} knows by a verb. */
     private static final Map<String, String> OPERATIONS = Map.of(
-            "list-labels", "GET " + CONVERSATION + "/labels",
             "set-labels", "POST " + CONVERSATION + "/labels",
             "show-conversation", "GET " + CONVERSATION,
             "set-attributes", "POST " + CONVERSATION + "/custom_attributes",

@@ -159,7 +159,7 @@ class ConversationsTest {
                         List.of("a", "b"),
                         now,
                         Optional.of(now.plusSeconds(60)),
-                        Optional.of(new OwnWrite<>(List.of("a"), List.of("a", "b"), now.plusSeconds(300)))));
+                        List.of(new OwnWrite<>(List.of("a"), List.of("a", "b"), now.plusSeconds(300)))));
         assertThat(found().attributes().orElseThrow().value()).isEqualTo(Map.of("lead_score", 75));
         assertThat(found().priority()).contains(Priority.URGENT);
         assertThat(found().team()).contains(new Ref(9, "senior support"));
