@@ -86,8 +86,6 @@ CREATE TABLE conversation (
   inbox_id BIGINT,
   language VARCHAR(20),
   referer VARCHAR(2000),
-  -- The customer's messages after the newest answer, by id.
-  unanswered VARCHAR(10000),
   contact_id BIGINT,
   contact VARCHAR(1000000),
   first_message VARCHAR(1000000),
@@ -95,10 +93,16 @@ CREATE TABLE conversation (
   qualified_at TIMESTAMP WITH TIME ZONE,
   escalated VARCHAR(100000) NOT NULL,
   resolved_at TIMESTAMP WITH TIME ZONE,
+  waiting VARCHAR(100000),
+  waiting_since TIMESTAMP WITH TIME ZONE,
+  due_at TIMESTAMP WITH TIME ZONE,
+  due_by VARCHAR(64) NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
   PRIMARY KEY (account_id, conversation_id)
 );
 
+-- due_at is there while the waiting rules of version due_by ask for a look at it.
+CREATE INDEX conversation_due ON conversation (due_at);
 CREATE INDEX conversation_contact ON conversation (contact_id, account_id);
 
 -- Append-only: the sum of a conversation's entries, clamped to 0 to 100, is its score.

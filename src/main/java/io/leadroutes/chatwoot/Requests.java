@@ -1,5 +1,6 @@
 package io.leadroutes.chatwoot;
 
+import io.leadroutes.event.Message;
 import io.leadroutes.event.Priority;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import java.util.OptionalLong;
  */
 public final class Requests {
     /** Key in {@code content_attributes} of what we post; Chatwoot stores it and sends it back (CONTRACT section 2.4). */
-    public static final String MARKER = "leadroutes";
+    public static final String MARKER = Message.OWN_MARKER;
 
     /** Verb of the call that changes many conversations later. */
     static final String BULK_UPDATE = "bulk-update";

@@ -103,7 +103,7 @@ final class BackfillTrial implements BackfillRun.Taker {
         out.printf(
                 "  escalations  %s%n", isAsNew ? String.valueOf(escalations) : "none; with --as-new, " + escalations);
         // Teams are listed once.
-        out.printf("  calls        %d to read, at least %d to write%n", readCalls, writes + (assignsTeam ? 1 : 0));
+        out.printf("  calls        %d to read, about %d to write%n", readCalls, writes + (assignsTeam ? 1 : 0));
         out.flush();
     }
 }

@@ -17,6 +17,7 @@ import io.leadroutes.conversation.Destinations;
 import io.leadroutes.conversation.RulesTrial;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Waits;
 import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
@@ -43,6 +44,7 @@ import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Permits;
 import io.leadroutes.store.Records;
 import io.leadroutes.store.Retention;
+import io.leadroutes.store.Timers;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -110,6 +112,7 @@ public final class LeadRoutes implements AutoCloseable {
         writer = new InboxWriter(inbox::append, refusals, clock);
 
         bindWorker(settings, rules, inbox, conversations);
+        bindTimers(rules, inbox, clock);
         bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations);
         bindIntake(settings, clock);
@@ -204,10 +207,18 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("transactionManager", database.transactions());
         main.bind("conversationWorkers", workers);
         main.bind("inbox", inbox);
-        main.bind("events", new Events(conversations, steps));
+        main.bind("events", new Events(conversations, steps, new Waits(rules, steps)));
         main.bind("steps", steps);
         main.bind("wishes", new Wishes());
         main.bind("leadWrites", new LeadWrites(conversations, steps, settings.accountId()));
+    }
+
+    private void bindTimers(RuleBook rules, Inbox inbox, Clock clock) {
+        Timers timers = new Timers(database, inbox, clock);
+        if (!rules.waitingRules().isEmpty()) {
+            timers.lookAgain(rules.version());
+        }
+        main.bind("timers", timers);
     }
 
     /** The source is a Camel component: its name in the registry is the scheme of its addresses. */

@@ -57,7 +57,7 @@ record SetupNeeds(
     static SetupNeeds of(RuleBook rules) {
         List<String> named = Stream.concat(
                         rules.qualify().flatMap(QualifyRule::team).stream(),
-                        rules.escalateRules().stream().flatMap(rule -> rule.team().stream()))
+                        rules.escalations().stream().flatMap(rule -> rule.team().stream()))
                 .map(String::strip)
                 .toList();
         Map<String, String> byFolded = new LinkedHashMap<>();
@@ -84,10 +84,10 @@ record SetupNeeds(
         rules.qualify()
                 .ifPresent(rule -> add(
                         labels, rule.labels(), "leadroutes: a lead of " + rule.at() + " points or more", LEAD_COLOR));
-        for (EscalateRule rule : rules.escalateRules()) {
+        for (EscalateRule rule : rules.escalations()) {
             add(labels, rule.labels(), "leadroutes: escalation " + rule.id(), ESCALATION_COLOR);
         }
-        for (EscalateRule rule : rules.escalateRules()) {
+        for (EscalateRule rule : rules.escalations()) {
             String purpose = "leadroutes: condition of escalation " + rule.id();
             add(labels, rule.when().labels(), purpose, CONDITION_COLOR);
         }

@@ -14,6 +14,7 @@ import io.leadroutes.rules.Reading;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.rules.Score;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -64,7 +65,7 @@ public final class Conversation {
     private final Set<String> escalated;
     private Optional<Instant> resolvedAt;
     private Origin origin;
-    private Unanswered unanswered;
+    private Waiting customer;
 
     private Optional<Message> message = Optional.empty();
     private Optional<Reading> reading = Optional.empty();
@@ -102,7 +103,7 @@ public final class Conversation {
         this.escalated = new LinkedHashSet<>(state.escalated());
         this.resolvedAt = state.resolvedAt();
         this.origin = state.origin();
-        this.unanswered = state.unanswered();
+        this.customer = state.waiting();
         for (Wish wish : waiting) {
             // One may wait while an older one of its kind is being sent: both count.
             Wished wished = new Wished(wish, Urgency.TAGGING, List.of());
@@ -131,7 +132,7 @@ public final class Conversation {
                 Set.copyOf(escalated),
                 resolvedAt,
                 origin,
-                unanswered);
+                customer);
     }
 
     /** What was decided here and is to be stored: one per kind and destination, in the order of deciding. */
@@ -152,12 +153,14 @@ public final class Conversation {
      */
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
+        boolean wasAside = isAside();
         putBackWhatWeDropped(event, receivedAt);
         labels = labels.map(ours -> ours.after(changedTo(event, "labels"), receivedAt));
         attributes = attributes.map(ours -> ours.after(changedTo(event, "custom_attributes"), receivedAt));
-        if (event.conversation()
+        boolean isStale = event.conversation()
                 .filter(snapshot -> isStale(snapshot, event.versionMicros()))
-                .isPresent()) {
+                .isPresent();
+        if (isStale) {
             contactId = contactId.isPresent() ? contactId : event.contactId();
             event.contact().ifPresent(this::complete);
         } else {
@@ -172,11 +175,31 @@ public final class Conversation {
             firstMessage = message.map(Message::content).filter(text -> !text.isBlank());
         }
         resolutionChanged = wasResolved != isResolved();
-        if (resolutionChanged && isResolved()) {
-            unanswered = unanswered.settled();
+        if (isAside() && !wasAside) {
+            customer = customer.stopped();
         }
-        message.filter(told -> event.type().equals("message_created"))
-                .ifPresent(told -> unanswered = unanswered.with(told));
+        // What is older than its being put aside is not waited for.
+        if (!(isStale && isAside())) {
+            message.ifPresent(seen -> watch(event, seen, receivedAt));
+        }
+    }
+
+    /** Only what is said in public answers: a customer sees no note, and a bot's or template's words are no answer. */
+    private void watch(Event event, Message seen, Instant receivedAt) {
+        if (event.isCustomerMessage() && !isBackfill) {
+            Instant written = event.versionMicros().isPresent()
+                    ? Instant.EPOCH.plus(event.versionMicros().getAsLong(), ChronoUnit.MICROS)
+                    : receivedAt;
+            // Chatwoot's clock may run ahead of ours.
+            customer = customer.asked(seen.id(), written.isBefore(receivedAt) ? written : receivedAt);
+        } else if (event.isAgentsAnswer()) {
+            customer = customer.answered(seen.id());
+        }
+    }
+
+    /** True while nobody waits, whoever wrote last: an agent has resolved or snoozed it. */
+    private boolean isAside() {
+        return status.filter(s -> s.equals("resolved") || s.equals("snoozed")).isPresent();
     }
 
     /**
@@ -470,7 +493,7 @@ public final class Conversation {
         origin.inbox().ifPresent(inbox -> values.put("inbox", inbox));
         origin.language().ifPresent(language -> values.put("language", language));
         origin.referer().ifPresent(page -> values.put("referer", page));
-        values.put("messages_without_answer", unanswered.messages().size());
+        values.put("messages_without_answer", customer.unanswered().size());
         values.put("attachments", message.map(Message::attachments).orElse(0));
         return new Facts(getLabels(), values);
     }
@@ -499,6 +522,15 @@ public final class Conversation {
         return ledger;
     }
 
+    /** The customer's oldest message that waits for an answer. */
+    Optional<Waiting.Unanswered> waitsFor() {
+        return isAside() ? Optional.empty() : customer.oldest();
+    }
+
+    boolean hasFired(String step) {
+        return customer.fired().contains(step);
+    }
+
     boolean hasEscalated() {
         return !escalated.isEmpty();
     }
@@ -520,6 +552,14 @@ public final class Conversation {
 
     void escalated(String rule) {
         escalated.add(rule);
+    }
+
+    void fired(String step) {
+        customer = customer.fired(step);
+    }
+
+    void lookAgain(Optional<Instant> at, String version) {
+        customer = customer.due(at, version);
     }
 
     /** Adds a wish, unless what it wants is already so or already wished (invariant 5). */

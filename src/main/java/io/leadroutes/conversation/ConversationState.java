@@ -20,7 +20,7 @@ import java.util.Set;
  * @param qualifiedAt when the conversation became a qualified lead
  * @param escalated ids of the escalation rules that have fired
  * @param resolvedAt when it was last seen resolved
- * @param unanswered the customer's messages that nobody has answered
+ * @param waiting what the customer waits for
  */
 public record ConversationState(
         long accountId,
@@ -41,7 +41,7 @@ public record ConversationState(
         Set<String> escalated,
         Optional<Instant> resolvedAt,
         Origin origin,
-        Unanswered unanswered) {
+        Waiting waiting) {
 
     /** A conversation of which nothing is known. */
     public static ConversationState unknown(long accountId, long conversationId) {
@@ -64,6 +64,6 @@ public record ConversationState(
                 Set.of(),
                 Optional.empty(),
                 Origin.UNKNOWN,
-                Unanswered.NONE);
+                Waiting.NONE);
     }
 }

@@ -187,7 +187,7 @@ public final class Steps {
         }
         rules.escalations(conversation.reading(rules), conversation.facts()).forEach((rule, held) -> {
             if (!conversation.hasEscalated(rule.id())) {
-                escalate(conversation, rule, held);
+                carryOut(conversation, rule, "escalate:" + rule.id(), reason(conversation, rule.id(), held));
             }
         });
     }
@@ -198,13 +198,17 @@ public final class Steps {
                 .isEmpty();
     }
 
-    private void escalate(Conversation conversation, EscalateRule rule, List<String> held) {
+    /**
+     * Not another {@code escalate}, which would make the method that the route calls ambiguous.
+     *
+     * @param occasion one note is written for it
+     */
+    void carryOut(Conversation conversation, EscalateRule rule, String occasion, Reason reason) {
         conversation.escalated(rule.id());
-        Reason reason = reason(conversation, rule.id(), held);
         conversation.wish(Wish.ChangeLabels.add(rule.labels()), Urgency.ESCALATION, reason);
         act(
                 conversation,
-                "escalate:" + rule.id(),
+                occasion,
                 rule.id(),
                 rule.priority(),
                 rule.team(),

@@ -61,6 +61,12 @@ public record Event(
                 && message.filter(Message::isFromCustomer).isPresent();
     }
 
+    /** True for what an agent tells the customer in public; not for what bots, rules, templates and we ourselves write. */
+    public boolean isAgentsAnswer() {
+        return type.equals("message_created")
+                && message.filter(Message::isFromAgent).isPresent();
+    }
+
     /**
      * The lane in which this event is handled in order: its conversation's, else its contact's, else the account's.
      * At most 64 characters.

@@ -25,6 +25,9 @@ public record Message(
         int attachments,
         Sender sender) {
 
+    /** In {@code content_attributes} of what leadroutes itself wrote, with the token of an agent. */
+    public static final String OWN_MARKER = "leadroutes";
+
     /** {@code message_type}; {@code UNKNOWN} for values that this release does not know. */
     public enum Type {
         INCOMING,
@@ -48,5 +51,13 @@ public record Message(
     /** Incoming and not private. */
     public boolean isFromCustomer() {
         return type == Type.INCOMING && !isPrivate;
+    }
+
+    /** Outgoing, not private, by a person: bots are another kind of sender, templates and automation rules have none. */
+    public boolean isFromAgent() {
+        return type == Type.OUTGOING
+                && !isPrivate
+                && sender == Sender.USER
+                && !contentAttributes.containsKey(OWN_MARKER);
     }
 }

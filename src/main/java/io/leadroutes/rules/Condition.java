@@ -24,6 +24,11 @@ public sealed interface Condition {
         return Set.of();
     }
 
+    /** True if it looks at the message in hand, without which it says nothing. */
+    default boolean asksForMessage() {
+        return false;
+    }
+
     /** All of these hold. */
     record All(List<Condition> parts) implements Condition {
         public All {
@@ -47,6 +52,11 @@ public sealed interface Condition {
         public Set<String> labels() {
             return labelsOf(parts);
         }
+
+        @Override
+        public boolean asksForMessage() {
+            return parts.stream().anyMatch(Condition::asksForMessage);
+        }
     }
 
     /** At least one of these holds. */
@@ -67,6 +77,11 @@ public sealed interface Condition {
         public Set<String> labels() {
             return labelsOf(parts);
         }
+
+        @Override
+        public boolean asksForMessage() {
+            return parts.stream().anyMatch(Condition::asksForMessage);
+        }
     }
 
     /** None of these holds. */
@@ -85,6 +100,11 @@ public sealed interface Condition {
         @Override
         public Set<String> labels() {
             return labelsOf(parts);
+        }
+
+        @Override
+        public boolean asksForMessage() {
+            return parts.stream().anyMatch(Condition::asksForMessage);
         }
     }
 
@@ -144,6 +164,11 @@ public sealed interface Condition {
                             List.of(path + ": " + (value == null ? "not there" : Hit.shortened(value.toString()))))
                     : Optional.empty();
         }
+
+        @Override
+        public boolean asksForMessage() {
+            return path.equals("attachments");
+        }
     }
 
     /**
@@ -156,6 +181,11 @@ public sealed interface Condition {
         public Optional<List<String>> held(Reading reading, Facts facts) {
             Set<String> words = reading.words(rule);
             return words.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(words));
+        }
+
+        @Override
+        public boolean asksForMessage() {
+            return true;
         }
     }
 

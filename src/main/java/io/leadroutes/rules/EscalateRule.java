@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What happens when a customer writes and a condition holds.
+ * What happens when a customer writes, or has waited long enough, and a condition holds.
  *
  * @param id unique among the escalate rules
  * @param when the condition

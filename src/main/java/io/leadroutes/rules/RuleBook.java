@@ -35,6 +35,8 @@ public final class RuleBook {
     private final Optional<QualifyRule> qualify;
     private final List<EscalateRule> escalateRules;
     private final Optional<String> handoffNote;
+    private final Calendars calendars;
+    private final List<WaitingRule> waitingRules;
 
     RuleBook(
             String version,
@@ -43,7 +45,9 @@ public final class RuleBook {
             Map<String, Integer> caps,
             Optional<QualifyRule> qualify,
             List<EscalateRule> escalateRules,
-            Optional<String> handoffNote) {
+            Optional<String> handoffNote,
+            Calendars calendars,
+            List<WaitingRule> waitingRules) {
         this.version = version;
         this.keywordRules = List.copyOf(keywordRules);
         this.matcher = new Matcher(keywordRules);
@@ -56,6 +60,8 @@ public final class RuleBook {
         this.qualify = qualify;
         this.escalateRules = List.copyOf(escalateRules);
         this.handoffNote = handoffNote;
+        this.calendars = calendars;
+        this.waitingRules = List.copyOf(waitingRules);
     }
 
     /**
@@ -185,7 +191,7 @@ public final class RuleBook {
         return Stream.of(
                         keywordRules.stream().flatMap(rule -> rule.when().stream()),
                         qualify.stream().flatMap(rule -> rule.when().stream()),
-                        escalateRules.stream().map(EscalateRule::when))
+                        escalations().stream().map(EscalateRule::when))
                 .flatMap(conditions -> conditions)
                 .flatMap(condition -> condition.labels().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
@@ -215,9 +221,29 @@ public final class RuleBook {
         return escalations;
     }
 
-    /** All escalate rules, in the order of the file. */
+    /** All escalate rules that look at what a customer writes, in the order of the file. */
     public List<EscalateRule> escalateRules() {
         return escalateRules;
+    }
+
+    /** All escalate rules that look at how long a customer waits, in the order of the file. */
+    public List<WaitingRule> waitingRules() {
+        return waitingRules;
+    }
+
+    /** All that can be done by an escalate rule, whatever it looks at. */
+    public List<EscalateRule> escalations() {
+        return Stream.concat(
+                        escalateRules.stream(),
+                        waitingRules.stream()
+                                .flatMap(rule -> rule.steps().stream())
+                                .map(WaitingRule.Step::escalation))
+                .toList();
+    }
+
+    /** The calendars that the file defines. */
+    public Calendars calendars() {
+        return calendars;
     }
 
     /**

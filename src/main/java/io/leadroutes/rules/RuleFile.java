@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -57,7 +58,9 @@ final class RuleFile {
     private static final List<String> QUALIFY_KEYS =
             List.of("at", "when", "labels", "priority", "team", "reassign", "note", "attributes");
     private static final List<String> ESCALATE_KEYS =
-            List.of("id", "when", "labels", "priority", "team", "reassign", "note");
+            List.of("id", "when", "waiting", "steps", "calendar", "labels", "priority", "team", "reassign", "note");
+    private static final List<String> STEP_KEYS = List.of("after", "labels", "priority", "team", "reassign", "note");
+    private static final List<String> ACTION_KEYS = List.of("labels", "priority", "team", "reassign", "note");
     private static final List<String> HANDOFF_KEYS = List.of("note");
 
     private static final String LABEL =
@@ -88,12 +91,16 @@ final class RuleFile {
     private static final String CAP = "a whole number of points from 1 to " + Score.CAP;
 
     private static final String NOTE = "Markdown text";
+    private static final Pattern WAIT = Pattern.compile("([1-9][0-9]{0,4})m|([1-9][0-9]{0,2})h");
+    private static final String WAITING = "a time in minutes or hours, such as 30m or 2h";
 
     private final Problems problems;
     private final List<KeywordRule> keywordRules = new ArrayList<>();
     private final List<ScoreRule> scoreRules = new ArrayList<>();
     private final Map<String, Integer> caps = new LinkedHashMap<>();
     private final List<Example> examples = new ArrayList<>();
+    private final List<WaitingRule> waitingRules = new ArrayList<>();
+    private Calendars calendars = new Calendars(Map.of());
 
     private final ConditionReader conditions;
 
@@ -177,7 +184,7 @@ final class RuleFile {
     }
 
     private RuleBook read(Optional<Node> root, String version) {
-        List<String> topKeys = List.of("tags", "scores", "caps", "qualify", "escalate", "handoff");
+        List<String> topKeys = List.of("tags", "scores", "caps", "qualify", "escalate", "handoff", "calendars");
         String expected = "at least one of " + String.join(", ", topKeys);
         if (root.isEmpty()) {
             problems.add(Optional.empty(), "the file is empty; expected " + expected);
@@ -195,16 +202,22 @@ final class RuleFile {
             readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
             readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
             qualify = file.get().section("qualify", QUALIFY_KEYS).map(this::qualify);
+            calendars = new CalendarFile(problems).read(file.get());
             Set<String> ids = new HashSet<>();
             for (Section rule : file.get().sections("escalate", ESCALATE_KEYS)) {
-                escalateRules.add(escalate(rule, ids));
+                if (rule.has("waiting") || rule.has("steps")) {
+                    waitingRules.add(waitingRule(rule, ids));
+                } else {
+                    escalateRules.add(escalate(rule, ids));
+                }
             }
             handoffNote = file.get().section("handoff", HANDOFF_KEYS).flatMap(handoff -> {
                 handoff.require("note", NOTE);
                 return note(handoff);
             });
         }
-        RuleBook book = new RuleBook(version, keywordRules, scoreRules, caps, qualify, escalateRules, handoffNote);
+        RuleBook book = new RuleBook(
+                version, keywordRules, scoreRules, caps, qualify, escalateRules, handoffNote, calendars, waitingRules);
         Matcher matcher = new Matcher(keywordRules);
         examples.forEach(example -> check(example, matcher));
         problems.throwIfAny();
@@ -389,6 +402,10 @@ final class RuleFile {
     private EscalateRule escalate(Section rule, Set<String> ids) {
         String id = id(rule, ids);
         rule.require("when", "a condition, such as {labels: {all: [churn-risk]}}");
+        if (rule.has("calendar")) {
+            problems.add(
+                    rule.at("calendar"), rule.path("calendar") + " is without waiting; expected waiting or steps, too");
+        }
         Optional<Condition> when = conditions.read(rule);
         when.filter(Condition.None.class::isInstance)
                 .ifPresent(condition -> problems.add(
@@ -396,14 +413,78 @@ final class RuleFile {
                         rule.path("when")
                                 + " says only what must not be; expected something that must be, or nearly everything"
                                 + " escalates"));
+        return escalation(id, when.orElse(new Condition.Any(List.of())), rule);
+    }
+
+    /** @param action where it stands what is done */
+    private EscalateRule escalation(String id, Condition when, Section action) {
         return new EscalateRule(
                 id,
-                when.orElse(new Condition.Any(List.of())),
-                labels(rule, "labels"),
-                priority(rule),
-                rule.textOrNumber("team", TEAM),
-                reassign(rule),
-                note(rule));
+                when,
+                labels(action, "labels"),
+                priority(action),
+                action.textOrNumber("team", TEAM),
+                reassign(action),
+                note(action));
+    }
+
+    private WaitingRule waitingRule(Section rule, Set<String> ids) {
+        String id = id(rule, ids);
+        Condition when = conditions.read(rule).orElse(new Condition.All(List.of()));
+        if (when.asksForMessage()) {
+            problems.add(
+                    rule.at("when"),
+                    rule.path("when")
+                            + " asks for message or attachments, and nobody writes when a waiting ends; expected a"
+                            + " condition without them");
+        }
+        String calendar =
+                rule.text("calendar", "a calendar's name", this::checkCalendar).orElse(Calendars.ALWAYS);
+        List<WaitingRule.Step> steps = new ArrayList<>();
+        if (!rule.has("steps")) {
+            steps.add(new WaitingRule.Step(wait(rule, "waiting"), escalation(id, when, rule)));
+            return new WaitingRule(id, calendar, steps);
+        }
+        for (String key : ACTION_KEYS) {
+            misplaced(rule, key, "it in each step that needs it");
+        }
+        misplaced(rule, "waiting", "either waiting or steps");
+        Duration before = Duration.ZERO;
+        for (Section step : rule.sections("steps", STEP_KEYS)) {
+            step.require("after", WAITING);
+            Duration after = wait(step, "after");
+            if (step.has("after") && after.compareTo(before) <= 0) {
+                problems.add(
+                        step.at("after"), step.path("after") + " is not longer than in the step before; expected more");
+            }
+            before = after;
+            steps.add(new WaitingRule.Step(after, escalation(id, when, step)));
+        }
+        return new WaitingRule(id, calendar, steps);
+    }
+
+    private void misplaced(Section rule, String key, String expected) {
+        if (rule.has(key)) {
+            problems.add(rule.at(key), rule.path(key) + " is beside steps; expected " + expected);
+        }
+    }
+
+    private static Duration wait(Section section, String key) {
+        return section.text(key, WAITING, text -> WAIT.matches(text) ? null : WAITING)
+                .map(text -> {
+                    long number = Long.parseLong(text.substring(0, text.length() - 1));
+                    return text.endsWith("m") ? Duration.ofMinutes(number) : Duration.ofHours(number);
+                })
+                .orElse(Duration.ofDays(1));
+    }
+
+    private String checkCalendar(String name) {
+        if (calendars.names().contains(name)) {
+            return null;
+        }
+        return calendars.names().isEmpty()
+                ? "a calendar that the file defines under calendars"
+                : "one of the file's calendars: " + String.join(", ", new TreeSet<>(calendars.names()));
     }
 
     private boolean reassign(Section rule) {

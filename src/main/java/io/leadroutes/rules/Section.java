@@ -65,6 +65,23 @@ final class Section {
         return Optional.of(new Section(node, path, problems, values));
     }
 
+    /** A mapping whose keys are names that the file gives. */
+    Optional<Section> entries(String key, String expected) {
+        return value(key).flatMap(value -> {
+            if (!(value instanceof MappingNode mapping) || mapping.getValue().isEmpty()) {
+                problems.unexpected(value, path(key), shown(value), expected);
+                return Optional.empty();
+            }
+            List<String> names = mapping.getValue().stream()
+                    .map(tuple -> tuple.getKeyNode() instanceof ScalarNode scalar
+                            ? scalar.getValue()
+                            : shown(tuple.getKeyNode()))
+                    .distinct()
+                    .toList();
+            return of(value, path(key), problems, names);
+        });
+    }
+
     Node node() {
         return node;
     }

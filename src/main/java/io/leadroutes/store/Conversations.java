@@ -7,7 +7,7 @@ import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Origin;
 import io.leadroutes.conversation.OwnWrite;
 import io.leadroutes.conversation.ScoreEntry;
-import io.leadroutes.conversation.Unanswered;
+import io.leadroutes.conversation.Waiting;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Priority;
@@ -135,9 +135,7 @@ public final class Conversations {
                 Set.copyOf(Json.read(rs.getString("escalated"), TEXTS)),
                 instant(rs, "resolved_at"),
                 new Origin(optionalLong(rs, "inbox_id"), text(rs, "language"), text(rs, "referer")),
-                text(rs, "unanswered")
-                        .map(json -> Json.read(json, Unanswered.class))
-                        .orElse(Unanswered.NONE));
+                waiting(rs));
     }
 
     /** Stores the state, the new score entries and the decided wishes, in the surrounding transaction. */
@@ -156,9 +154,10 @@ public final class Conversations {
                                           team_id = :teamId, team_name = :teamName,
                                           channel = :channel, contact_id = :contactId, contact = :contact,
                                           first_message = :firstMessage, score = :score, qualified_at = :qualifiedAt,
-                                          escalated = :escalated, resolved_at = :resolvedAt, updated_at = :updatedAt,
+                                          escalated = :escalated, resolved_at = :resolvedAt,
                                           inbox_id = :inboxId, language = :language, referer = :referer,
-                                          unanswered = :unanswered
+                                          waiting = :waiting, waiting_since = :waitingSince, due_at = :dueAt,
+                                          due_by = :dueBy, updated_at = :updatedAt
                                         WHERE account_id = :accountId AND conversation_id = :conversationId"""), state, conversation.getScore()).update();
         if (updated == 0) {
             bind(database.jdbc().sql("""
@@ -166,14 +165,14 @@ public final class Conversations {
                                               priority, labels, labels_at, labels_unconfirmed_until, labels_base, attributes,
                                               attributes_at, attributes_unconfirmed_until, attributes_base, assignee_id, assignee_name,
                                               team_id, team_name, channel, contact_id, contact, first_message, score,
-                                              qualified_at, escalated, resolved_at, updated_at, inbox_id,
-                                              language, referer, unanswered)
+                                              qualified_at, escalated, resolved_at, inbox_id, language, referer,
+                                              waiting, waiting_since, due_at, due_by, updated_at)
                                             VALUES (:accountId, :conversationId, :version, :status,
                                               :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsBase, :attributes,
                                               :attributesAt, :attributesUnconfirmedUntil, :attributesBase, :assigneeId, :assigneeName,
                                               :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
-                                              :qualifiedAt, :escalated, :resolvedAt, :updatedAt, :inboxId,
-                                              :language, :referer, :unanswered)"""), state, conversation.getScore()).update();
+                                              :qualifiedAt, :escalated, :resolvedAt, :inboxId, :language, :referer,
+                                              :waiting, :waitingSince, :dueAt, :dueBy, :updatedAt)"""), state, conversation.getScore()).update();
         }
         for (ScoreEntry entry : conversation.scored()) {
             insert(state, entry);
@@ -219,7 +218,10 @@ public final class Conversations {
                         s.origin().inbox().isPresent() ? s.origin().inbox().getAsLong() : null)
                 .param("language", text(s.origin().language(), MAX_LANGUAGE_CHARS))
                 .param("referer", text(s.origin().referer(), MAX_REFERER_CHARS))
-                .param("unanswered", Json.write(s.unanswered()))
+                .param("waiting", waiting(s.waiting()))
+                .param("waitingSince", timestamp(s.waiting().oldest().map(Waiting.Unanswered::since)))
+                .param("dueAt", timestamp(s.waiting().dueAt()))
+                .param("dueBy", s.waiting().rules())
                 .param("updatedAt", Timestamp.from(clock.instant()));
     }
 
@@ -408,6 +410,21 @@ public final class Conversations {
                         text(rs, column + "_base")
                                 .map(own -> Json.read(own, ownType))
                                 .orElse(List.of())));
+    }
+
+    /** What of the waiting nobody searches for. */
+    private record Waits(List<Waiting.Unanswered> unanswered, long answeredUpTo, Set<String> fired) {}
+
+    private static String waiting(Waiting w) {
+        boolean isNothing = w.unanswered().isEmpty() && w.answeredUpTo() == 0;
+        return isNothing ? null : Json.write(new Waits(w.unanswered(), w.answeredUpTo(), w.fired()));
+    }
+
+    private static Waiting waiting(ResultSet rs) throws SQLException {
+        Waits waits =
+                text(rs, "waiting").map(json -> Json.read(json, Waits.class)).orElse(new Waits(List.of(), 0, Set.of()));
+        return new Waiting(
+                waits.unanswered, waits.answeredUpTo, waits.fired, instant(rs, "due_at"), rs.getString("due_by"));
     }
 
     private static Optional<Ref> ref(ResultSet rs, String column) throws SQLException {

@@ -2,6 +2,7 @@ package io.leadroutes.store;
 
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.Steps;
+import io.leadroutes.conversation.Waits;
 import io.leadroutes.event.Contact;
 import java.util.List;
 
@@ -9,10 +10,12 @@ import java.util.List;
 public final class Events {
     private final Conversations conversations;
     private final Steps steps;
+    private final Waits waits;
 
-    public Events(Conversations conversations, Steps steps) {
+    public Events(Conversations conversations, Steps steps, Waits waits) {
         this.conversations = conversations;
         this.steps = steps;
+        this.waits = waits;
     }
 
     // What the routes ask of a claim and an event. Asked of the body itself, Camel would inspect and cache each body
@@ -41,6 +44,12 @@ public final class Events {
                 .orElseThrow(() -> new IllegalStateException("lane " + claim.getLane() + " has no conversation"));
         conversation.observe(event.event(), event.receivedAt());
         return conversation;
+    }
+
+    /** When all events of the claim are handled: escalates if the customer has waited too long. */
+    public void waits(Claim claim) {
+        claim.putDown();
+        claim.opened().ifPresent(waits::look);
     }
 
     /**

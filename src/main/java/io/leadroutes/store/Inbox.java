@@ -96,6 +96,11 @@ public final class Inbox {
         }
     }
 
+    /** Adds events of our own with what is done in the surrounding transaction; nobody was promised them. */
+    synchronized void add(List<NewEvent> events) {
+        insert(events);
+    }
+
     /** Without a look at what is there, because what comes twice is rare; where it does come, with one. */
     private int insertNew(List<NewEvent> events) {
         if (groupsToLookFirst > 0) {

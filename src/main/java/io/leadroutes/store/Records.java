@@ -26,7 +26,7 @@ public final class Records {
 
     /** Columns that hold JSON and are answered as such. */
     private static final Set<String> JSON_COLUMNS =
-            Set.of("labels", "attributes", "contact", "escalated", "matched", "payload", "reasons");
+            Set.of("labels", "attributes", "contact", "escalated", "waiting", "matched", "payload", "reasons");
 
     private final Database database;
     private final Outbox outbox;

@@ -1,6 +1,7 @@
 package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import io.leadroutes.sandbox.Dialect;
@@ -126,9 +127,9 @@ class BackfillTest {
                 .isEqualTo(readByRun)
                 .isEqualTo(readByDryRun)
                 .isEqualTo(number(run, "calls: (\\d+)"));
-        assertThat(number(dry, "at least (\\d+) to write"))
-                .isLessThanOrEqualTo(
-                        bench.sandbox().calls(call -> call.isWrite()).size());
+        // Equal wishes may share a call, and one may need two.
+        assertThat(number(dry, "about (\\d+) to write"))
+                .isCloseTo(bench.sandbox().calls(call -> call.isWrite()).size(), withinPercentage(20));
 
         assertThat(after).allSatisfy(conversation -> {
             assertThat(conversation.priority()).isEmpty();

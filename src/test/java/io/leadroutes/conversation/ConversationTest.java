@@ -204,7 +204,7 @@ class ConversationTest {
                 s.escalated(),
                 s.resolvedAt(),
                 s.origin(),
-                s.unanswered());
+                s.waiting());
     }
 
     @Test
@@ -503,7 +503,7 @@ class ConversationTest {
                 s.escalated(),
                 s.resolvedAt(),
                 s.origin(),
-                s.unanswered());
+                s.waiting());
     }
 
     @Test
@@ -598,7 +598,7 @@ class ConversationTest {
                 s.escalated(),
                 s.resolvedAt(),
                 s.origin(),
-                s.unanswered());
+                s.waiting());
     }
 
     private Exchange exchange() {

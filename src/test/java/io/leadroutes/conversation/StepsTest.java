@@ -578,12 +578,16 @@ class StepsTest {
         decide(Bodies.message(ID, 3, "b"));
         conversation.observe(agentWrites(2, false), NOW);
         decide(Bodies.message(ID, 4, "c"));
-        assertThat(conversation.state().unanswered()).isEqualTo(new Unanswered(2, List.of(3L, 4L)));
+        assertThat(conversation.state().waiting().answeredUpTo()).isEqualTo(2);
+        assertThat(conversation.state().waiting().unanswered())
+                .extracting(Waiting.Unanswered::message)
+                .containsExactly(3L, 4L);
 
         conversation.observe(
                 Bodies.updated(ID).status("resolved").at(NOW.plusSeconds(9)).event(), NOW);
 
-        assertThat(conversation.state().unanswered()).isEqualTo(new Unanswered(4, List.of()));
+        assertThat(conversation.state().waiting().answeredUpTo()).isEqualTo(4);
+        assertThat(conversation.state().waiting().unanswered()).isEmpty();
     }
 
     private static Event agentWrites(long message, boolean isPrivate) {

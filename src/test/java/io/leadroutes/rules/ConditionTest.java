@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code when} asks for, and how it is told. */
 class ConditionTest {
@@ -154,10 +155,41 @@ class ConditionTest {
                 .withMessage("r.yaml:" + problem);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{message: {any: [lawyer]}}",
+                "{attachments: {at_least: 1}}",
+                "{status: open, none: [{any: [{language: de}, {message: {any: [lawyer]}}]}]}"
+            })
+    void nobodyWritesWhenAWaitingEnds(String when) {
+        assertThatExceptionOfType(RuleFileException.class)
+                .isThrownBy(() -> RuleBook.parse("r.yaml", "escalate: [{id: slow, waiting: 5m, when: " + when + "}]"))
+                .withMessage("r.yaml:1:42: escalate[0].when asks for message or attachments, and nobody writes when a"
+                        + " waiting ends; expected a condition without them");
+    }
+
+    @Test
+    void labelsOfWaitingRulesAreNamed() {
+        RuleBook book = RuleBook.parse(
+                "r.yaml",
+                "escalate: [{id: slow, waiting: 5m, when: {none: [{labels: {any: [spam]}}]}, labels: [late]}]");
+
+        assertThat(book.conditionLabels()).containsExactly("spam");
+    }
+
     @Property
     void noneIsWhatAnyIsNot(@ForAll("conditions") List<Condition> parts, @ForAll("facts") Facts facts) {
         Reading nothing = new RuleBook(
-                        "v", List.of(), List.of(), Map.of(), Optional.empty(), List.of(), Optional.empty())
+                        "v",
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        new Calendars(Map.of()),
+                        List.of())
                 .read("");
 
         assertThat(new Condition.None(parts).held(nothing, facts).isPresent())

@@ -97,7 +97,16 @@ class MatcherPropertiesTest {
     }
 
     private static List<Hit> hits(List<KeywordRule> rules, String text) {
-        return new RuleBook("version", rules, List.of(), Map.of(), Optional.empty(), List.of(), Optional.empty())
+        return new RuleBook(
+                        "version",
+                        rules,
+                        List.of(),
+                        Map.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        new Calendars(Map.of()),
+                        List.of())
                 .hits(text);
     }
 

@@ -77,8 +77,8 @@ class RuleFileTest {
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {no_match: [two Demos]}}] | 1:65: tags[0].examples.no_match[0] of rule a is \"two Demos\"; expected no match, found \"Demos\"",
                 "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: !!str 5} | 1:15: qualify.at is \"5\"; expected a whole number from 1 to 100",
-                "{} | 1:1: the file has no rules; expected at least one of tags, scores, caps, qualify, escalate, handoff",
-                "[] | 1:1: the file is a list; expected keys: tags, scores, caps, qualify, escalate, handoff",
+                "{} | 1:1: the file has no rules; expected at least one of tags, scores, caps, qualify, escalate, handoff, calendars",
+                "[] | 1:1: the file is a list; expected keys: tags, scores, caps, qualify, escalate, handoff, calendars",
             })
     void aWrongValueIsNamedWithItsPlaceAndWhatWasExpected(String yaml, String problem) {
         assertThatExceptionOfType(RuleFileException.class)
@@ -153,7 +153,7 @@ class RuleFileTest {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", "# nothing\n"))
                 .withMessage(
-                        "rules.yaml: the file is empty; expected at least one of tags, scores, caps, qualify, escalate, handoff");
+                        "rules.yaml: the file is empty; expected at least one of tags, scores, caps, qualify, escalate, handoff, calendars");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.leadroutes.conversation.Destinations;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Waits;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.conversation.Wished;
 import io.leadroutes.event.Bodies;
@@ -34,8 +35,7 @@ public final class Store implements AutoCloseable {
     public final Conversations conversations;
     public final Inbox inbox;
     public final Records records;
-    public final Steps steps =
-            new Steps(RULES, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
+    public final Steps steps;
     public final Events events;
 
     public Store(TestDatabases.Engine engine) {
@@ -43,12 +43,17 @@ public final class Store implements AutoCloseable {
     }
 
     public Store(Database database) {
+        this(database, RULES);
+    }
+
+    Store(Database database, RuleBook rules) {
         this.database = database;
+        steps = new Steps(rules, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
         outbox = new Outbox(database, clock, new Random(42), LEASE);
         conversations = new Conversations(database, outbox, clock);
         inbox = anotherInbox();
         records = new Records(database, outbox, clock);
-        events = new Events(conversations, steps);
+        events = new Events(conversations, steps, new Waits(rules, steps));
     }
 
     /** As a second replica would have it. */
@@ -97,6 +102,7 @@ public final class Store implements AutoCloseable {
                 for (StoredEvent event : claim[0].getEvents()) {
                     handle(claim[0], event, slip);
                 }
+                events.waits(claim[0]);
                 inbox.complete(claim[0]);
                 return true;
             });
