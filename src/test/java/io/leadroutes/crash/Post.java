@@ -18,6 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Stands between the sandbox and the product: takes each webhook and delivers it shuffled, sometimes twice (the same
@@ -179,8 +182,7 @@ final class Post implements AutoCloseable {
                 .build();
         saw(Operation.Kind.INVOKE, parcel);
         try {
-            int status =
-                    http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            int status = status(request);
             saw(status == 200 ? Operation.Kind.OK : Operation.Kind.INFO, parcel);
             if (status == 503) {
                 // Told to come again a little later.
@@ -199,6 +201,19 @@ final class Post implements AutoCloseable {
             gone(target);
         }
         return false;
+    }
+
+    /** The request's own time-out ends with the headers: a process may stand still between them and the body. */
+    private int status(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            return http.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+                    .get(CHATWOOTS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .statusCode();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ConnectException refused ? refused : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
     }
 
     /** Its process is dead; it is told of when it is back. */
