@@ -2,19 +2,16 @@ package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leadroutes.store.TestClock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 /** What the progress says, by a clock that the test turns. */
 class BatchProgressTest {
     private final StringWriter text = new StringWriter();
-    private final TurnedClock clock = new TurnedClock();
+    private final TestClock clock = new TestClock();
 
     private BatchProgress progress(boolean isTerminal, int total, int callsPerMinute) {
         return new BatchProgress(new PrintWriter(text), isTerminal, total, callsPerMinute, clock);
@@ -30,7 +27,7 @@ class BatchProgressTest {
         BatchProgress progress = progress(false, 100, 60);
 
         for (int i = 0; i < 10; i++) {
-            clock.turn(Duration.ofMillis(50));
+            clock.advance(Duration.ofMillis(50));
             progress.handled(false, 4);
         }
 
@@ -44,7 +41,7 @@ class BatchProgressTest {
         BatchProgress progress = progress(false, 1_000, 3_000);
 
         for (int i = 0; i < 100; i++) {
-            clock.turn(Duration.ofSeconds(10));
+            clock.advance(Duration.ofSeconds(10));
             progress.handled(i % 2 == 0, 2);
         }
 
@@ -57,7 +54,7 @@ class BatchProgressTest {
         BatchProgress progress = progress(true, 3, 60);
         progress.handled(false, 2);
 
-        clock.turn(Duration.ofSeconds(61));
+        clock.advance(Duration.ofSeconds(61));
         progress.refresh();
 
         assertThat(lastLine()).isEqualTo(" 33 %  1 of 3: 1 done, 0 failed, 0 in the last minute, 2 min left");
@@ -74,28 +71,5 @@ class BatchProgressTest {
         assertThat(text.toString().split("\r")[2].replaceAll("\\R$", ""))
                 .hasSameSizeAs(lines[1])
                 .startsWith("100 %  2 of 2: 2 done, 0 failed, 2 in the last minute ");
-    }
-
-    private static final class TurnedClock extends Clock {
-        private Instant now = Instant.parse("2026-08-01T09:00:00Z");
-
-        void turn(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

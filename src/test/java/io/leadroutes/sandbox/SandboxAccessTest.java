@@ -4,11 +4,13 @@ import static io.leadroutes.sandbox.ApiClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leadroutes.store.TestClock;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SandboxAccessTest {
-    private final SettableClock clock = new SettableClock("2026-08-14T09:00:30Z");
+    private final TestClock clock = new TestClock(Instant.parse("2026-08-14T09:00:30Z"));
     private SandboxChatwoot sandbox;
 
     @BeforeEach

@@ -4,8 +4,10 @@ import static io.leadroutes.sandbox.ApiClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.store.TestClock;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -291,7 +293,7 @@ class SandboxConversationApiTest {
 
     @Test
     void aConversationTakesAtMost200MessagesAMinute() throws Exception {
-        SettableClock clock = new SettableClock("2026-08-14T09:00:00Z");
+        TestClock clock = new TestClock(Instant.parse("2026-08-14T09:00:00Z"));
         try (SandboxChatwoot still = SandboxChatwoot.builder().clock(clock).start()) {
             long other = still.addConversation(still.addContact("Jonas", "j@example.com"));
             for (int i = 0; i < 200; i++) {
@@ -407,7 +409,7 @@ class SandboxConversationApiTest {
     @Test
     void updatedAtGrowsByMicrosecondsWithAClockThatStandsStill() {
         try (SandboxChatwoot still = SandboxChatwoot.builder()
-                .clock(new SettableClock("2026-08-14T09:00:00Z"))
+                .clock(new TestClock(Instant.parse("2026-08-14T09:00:00Z")))
                 .start()) {
             long other = still.addConversation(still.addContact("Jonas", "j@example.com"));
             var before = still.conversation(other).updatedAt();

@@ -4,8 +4,10 @@ import static io.leadroutes.sandbox.ApiClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.store.TestClock;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,7 +118,7 @@ class SandboxReferenceDialectTest {
     void theRateLimitAnswersJson() throws Exception {
         try (SandboxChatwoot limited = SandboxChatwoot.builder()
                 .dialect(Dialect.REFERENCE)
-                .clock(new SettableClock("2026-08-14T09:00:45Z"))
+                .clock(new TestClock(Instant.parse("2026-08-14T09:00:45Z")))
                 .rateLimitPerMinute(1)
                 .start()) {
             ApiClient client = new ApiClient(limited);

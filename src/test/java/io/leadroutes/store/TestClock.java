@@ -10,7 +10,15 @@ import java.time.ZoneOffset;
 public final class TestClock extends Clock {
     public static final Instant START = Instant.parse("2026-09-01T10:00:00Z");
 
-    private volatile Instant now = START;
+    private volatile Instant now;
+
+    public TestClock() {
+        this(START);
+    }
+
+    public TestClock(Instant now) {
+        this.now = now;
+    }
 
     public void advance(Duration by) {
         now = now.plus(by);
