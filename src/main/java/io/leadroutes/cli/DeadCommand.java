@@ -34,17 +34,19 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  leadroutes dead list",
-            "  leadroutes dead list --reason chatwoot-404 --conversation 1580",
-            "  leadroutes dead retry wish-12 event-7",
             "  leadroutes dead retry --reason gave-up",
-            "  leadroutes dead drop --reason bad-event",
+            "  leadroutes dead drop wish-12",
             "",
-            "Environment (or application.properties, or -D):",
-            "  ADMIN_TOKEN           as the leadroutes that runs has it",
-            "  HTTP_PORT             its port, default 8080"
+            DeadCommand.ENVIRONMENT
         })
 final class DeadCommand implements Runnable {
+    static final String ENVIRONMENT = """
+            Environment (or application.properties, or -D):
+              ADMIN_TOKEN           as the leadroutes that runs has it
+              HTTP_PORT             its port, default 8080""";
+
     private static final int PAGE = 500;
+    private static final String EXAMPLES = "%nExamples:%n";
 
     /** Where the settings come from. */
     @FunctionalInterface
@@ -92,7 +94,15 @@ final class DeadCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    @Command(description = "Lists them: events, then wishes, the newest first.")
+    @Command(
+            description = "Lists them: events, then wishes, the newest first.",
+            footerHeading = EXAMPLES,
+            footer = {
+                "  leadroutes dead list",
+                "  leadroutes dead list --reason chatwoot-404 --conversation 1580",
+                "",
+                ENVIRONMENT
+            })
     int list(
             @Mixin Choice choice,
             @Option(
@@ -132,7 +142,15 @@ final class DeadCommand implements Runnable {
                 letter.path("error").asText()));
     }
 
-    @Command(description = "Puts some, or all of a reason, back into their queues, to be tried at once.")
+    @Command(
+            description = "Puts some, or all of a reason, back into their queues, to be tried at once.",
+            footerHeading = EXAMPLES,
+            footer = {
+                "  leadroutes dead retry wish-12 event-7",
+                "  leadroutes dead retry --reason gave-up",
+                "",
+                ENVIRONMENT
+            })
     int retry(
             @Mixin Choice choice,
             @Parameters(paramLabel = "ID", arity = "0..*", description = "as dead list tells them, such as wish-12")
@@ -141,7 +159,10 @@ final class DeadCommand implements Runnable {
         return act(choice, ids, new Action("retried", "POST", "/retry", "/dead/retry"));
     }
 
-    @Command(description = "Gives some, or all of a reason, up for good.")
+    @Command(
+            description = "Gives some, or all of a reason, up for good.",
+            footerHeading = EXAMPLES,
+            footer = {"  leadroutes dead drop wish-12", "  leadroutes dead drop --reason bad-event", "", ENVIRONMENT})
     int drop(
             @Mixin Choice choice,
             @Parameters(paramLabel = "ID", arity = "0..*", description = "as dead list tells them, such as wish-12")

@@ -12,7 +12,17 @@ import picocli.CommandLine.Spec;
             "Plays a scripted day of customers' conversations against a sandbox Chatwoot within this process,",
             "then shows what became of each conversation, the leads in the CRM, and the calls it took.",
             "Needs routes/ and rules.yaml in the current folder; touches nothing else."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  leadroutes demo",
+            "  leadroutes demo --stay --port 8080",
+            "",
+            "Environment:",
+            "  LOG_LEVEL             default warn, so that the story can be read"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all came out as planned", "1:something did not", "2:wrong use"})
 final class DemoCommand implements Callable<Integer> {
     @Option(names = "--stay", description = "keep both running afterwards, to look around; stop with Ctrl-C")
     private boolean stay;

@@ -14,7 +14,17 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "health",
-        description = "Asks a running leadroutes on this machine whether it is ready; for container health checks.")
+        description = "Asks a running leadroutes on this machine whether it is ready; for container health checks.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  leadroutes health",
+            "  leadroutes health --port 9877 || echo not ready",
+            "",
+            "Environment:",
+            "  MANAGEMENT_PORT       its management port, default 9876"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:ready", "1:not ready, or nothing answers", "2:wrong use"})
 final class HealthCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 

@@ -26,6 +26,14 @@ import picocli.CommandLine.Spec;
             HealthCommand.class,
             AutoComplete.GenerateCompletion.class
         },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  leadroutes demo",
+            "  leadroutes setup --dry-run",
+            "  leadroutes",
+            "",
+            "Environment: each command's help names what it reads."
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:something failed", "2:wrong use or wrong settings"})
 public final class Main implements Runnable {

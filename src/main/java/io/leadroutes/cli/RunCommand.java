@@ -19,6 +19,26 @@ import picocli.CommandLine.Command;
         description = {
             "Takes webhooks until it is told to stop; the default command.",
             "Settings come from -D, the environment, and application.properties in the current folder."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  leadroutes run",
+            "  HTTP_PORT=8090 leadroutes",
+            "  java -Drules.file=other.yaml -jar leadroutes.jar",
+            "",
+            "Environment (or application.properties, or -D), what must be there:",
+            "  CHATWOOT_BASE_URL     the address of Chatwoot",
+            "  CHATWOOT_API_TOKEN    access token of a user",
+            "  CHATWOOT_ACCOUNT_ID   number of the account",
+            "  CHATWOOT_WEBHOOK_SECRETS or CHATWOOT_WEBHOOK_TOKEN",
+            "                        by which webhooks prove to be genuine",
+            "All others are in application.properties, each with its default and meaning."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped by SIGTERM or Ctrl-C, cleanly",
+            "1:could not start: the database is not there, a port is taken",
+            "2:wrong use, wrong settings or wrong rules; nothing was started"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Path SETTINGS_FILE = Path.of("application.properties");

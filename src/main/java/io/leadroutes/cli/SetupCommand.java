@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Brings an account to what the rules need (issue 3, item 4). May run any number of times. */
+/** Brings an account to what the rules need. May run any number of times. */
 @Command(
         name = "setup",
         sortOptions = false,
