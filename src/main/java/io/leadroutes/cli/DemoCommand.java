@@ -34,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws Exception {
         Demo demo = new Demo(spec.commandLine().getOut(), port);
         boolean asPlanned;
         try {
@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (stay) {
             demo.tellWhereItRuns();
-            RunCommand.untilToldToStop(demo);
+            RunCommand.untilToldToStop(() -> demo);
         }
         demo.close();
         return asPlanned ? 0 : 1;

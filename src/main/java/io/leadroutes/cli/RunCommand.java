@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -36,16 +38,21 @@ import picocli.CommandLine.Command;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped by SIGTERM or Ctrl-C, cleanly",
             "1:could not start: the database is not there, a port is taken",
-            "2:wrong use, wrong settings or wrong rules; nothing was started"
+            "2:wrong use, wrong settings or wrong rules; nothing was started",
+            "143:stopped by SIGTERM (130 by Ctrl-C)"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Path SETTINGS_FILE = Path.of("application.properties");
     private static final Logger LOG = LoggerFactory.getLogger("leadroutes");
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws Exception {
+        untilToldToStop(RunCommand::start);
+        return 0;
+    }
+
+    private static LeadRoutes start() throws IOException {
         Instant start = Instant.now();
         LeadRoutes runtime = LeadRoutes.start(settings(), Clock.systemUTC());
         LOG.info(
@@ -54,8 +61,7 @@ final class RunCommand implements Callable<Integer> {
                 runtime.httpPort(),
                 runtime.managementPort(),
                 Duration.between(start, Instant.now()).toMillis());
-        untilToldToStop(runtime);
-        return 0;
+        return runtime;
     }
 
     static Settings settings() throws IOException {
@@ -72,9 +78,33 @@ final class RunCommand implements Callable<Integer> {
         return Settings.load(file, System.getenv(), System.getProperties(), need);
     }
 
-    /** Returns never: the process ends when the signal's work is done. */
-    static void untilToldToStop(AutoCloseable running) throws InterruptedException {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "stop"));
+    /**
+     * Starts, and never returns: the process ends when the signal's work is done. A start under way ends first, or breaks
+     * off.
+     *
+     * @throws Exception if it does not start
+     */
+    static void untilToldToStop(Callable<? extends AutoCloseable> start) throws Exception {
+        CompletableFuture<AutoCloseable> started = new CompletableFuture<>();
+        AtomicBoolean isTold = new AtomicBoolean();
+        Thread stop = new Thread(
+                () -> {
+                    isTold.set(true);
+                    started.thenAccept(RunCommand::stop).exceptionally(brokenOff -> null).join();
+                },
+                "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            started.complete(start.call());
+        } catch (RuntimeException e) {
+            if (!isTold.get()) {
+                throw e;
+            }
+            LOG.info("stopped while it started");
+        } finally {
+            // Without effect after a start.
+            started.cancel(false);
+        }
         new CountDownLatch(1).await();
     }
 

@@ -26,7 +26,7 @@ class HelpTest {
 
         String examples = help.substring(help.indexOf("Examples:"));
         assertThat(examples).contains("\n  " + command.getCommandSpec().qualifiedName());
-        assertThat(help).contains("\nExit codes:\n  0 ").containsPattern("\nEnvironment\\b");
+        assertThat(help).containsPattern("\nExit codes:\n  +[01] ").containsPattern("\nEnvironment\\b");
         assertThat(help.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
     }
 }
