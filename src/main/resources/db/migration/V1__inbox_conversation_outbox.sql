@@ -29,6 +29,7 @@ CREATE TABLE webhook_event (
 
 -- What waits is found by its first column, whatever has been handled before.
 CREATE INDEX webhook_event_waiting ON webhook_event (state, lane, due_at);
+CREATE INDEX webhook_event_oldest ON webhook_event (state, due_at, lane);
 CREATE INDEX webhook_event_conversation ON webhook_event (conversation_id, account_id);
 -- What is finally done is pruned by its age; all else has no handled_at.
 CREATE INDEX webhook_event_handled ON webhook_event (handled_at);

@@ -54,22 +54,6 @@ final class Answers {
         return data.isObject() ? data.path("payload") : data.isArray() ? data : payload(answer.body());
     }
 
-    /** The same conversations as they were sent. */
-    static List<JsonNode> conversationNodes(ApiAnswer answer) throws ChatwootException {
-        return nodes(array(answer, conversationList(answer), "a list of conversations"));
-    }
-
-    /** The same messages as they were sent. */
-    static List<JsonNode> messageNodes(ApiAnswer answer) throws ChatwootException {
-        return nodes(array(answer, payload(answer.body()), "a list of messages"));
-    }
-
-    private static List<JsonNode> nodes(JsonNode array) {
-        List<JsonNode> nodes = new ArrayList<>();
-        array.forEach(nodes::add);
-        return nodes;
-    }
-
     private static ConversationSummary conversation(ApiAnswer answer, JsonNode json) throws ChatwootException {
         JsonNode meta = json.path("meta");
         JsonNode contact = meta.path("sender");

@@ -12,6 +12,7 @@ import io.leadroutes.event.Message;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Snapshot;
 import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.store.Backoff;
 import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Failures;
 import io.leadroutes.store.Gaps;
@@ -86,6 +87,7 @@ public final class Reconciler {
     private final Clock clock;
     private final String holder = UUID.randomUUID().toString();
     private final Deque<Instant> calls = new ArrayDeque<>();
+    private final Backoff backoff;
 
     private Instant notBefore = Instant.MIN;
     private Optional<Run> run = Optional.empty();
@@ -121,6 +123,7 @@ public final class Reconciler {
         this.alone = alone;
         this.lost = lost;
         this.clock = clock;
+        this.backoff = new Backoff("lost webhooks cannot be looked for", clock);
     }
 
     /** One look at what changed; mutable, in one thread's hand. */
@@ -153,6 +156,10 @@ public final class Reconciler {
 
     /** The call to be made now; null if there is none, no room for it, or another replica does the work. */
     public synchronized ApiRequest next() {
+        return backoff.ask(this::nextCall, null);
+    }
+
+    private ApiRequest nextCall() {
         Instant now = clock.instant();
         if (every.isZero() || now.isBefore(notBefore) || !mayCall(now) || !isDue(now)) {
             return null;
@@ -188,9 +195,9 @@ public final class Reconciler {
     public synchronized void answer(ApiAnswer answer) throws ChatwootException {
         Run current = run.orElseThrow();
         if (current.isListed) {
-            read(current, Answers.messageNodes(answer));
+            read(current, RawAnswers.messages(answer));
         } else {
-            current.suspects.addAll(suspects(current, Answers.conversationNodes(answer)));
+            current.suspects.addAll(suspects(current, RawAnswers.conversations(answer)));
             current.isListed = true;
         }
         endIfDone(current);

@@ -33,6 +33,7 @@ import io.leadroutes.intake.Webhooks;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
 import io.leadroutes.rules.RuleBook;
+import io.leadroutes.store.Backoff;
 import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Database;
 import io.leadroutes.store.Delivery;
@@ -247,6 +248,7 @@ public final class LeadRoutes implements AutoCloseable {
                         settings.snapshotFresh(),
                         () -> !budget.linger().isZero(),
                         clock));
+        Backoff claims = new Backoff("wishes cannot be claimed", clock);
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));
         main.bind("writes", new Writes(outbox, requests, settings.accountId(), clock));
@@ -254,16 +256,17 @@ public final class LeadRoutes implements AutoCloseable {
                 "chatwootDispatcher",
                 new Dispatcher(
                         outbox,
-                        limits -> outbox.claimForChatwoot(limits, budget.linger()),
-                        () -> outbox.claimOldestForChatwoot(Dispatcher.PATIENCE),
-                        urgency -> tokenWatch.isRefused() ? 0 : budget.free(urgency),
+                        limits -> claims.ask(() -> outbox.claimForChatwoot(limits, budget.linger()), List.of()),
+                        () -> claims.ask(() -> outbox.claimOldestForChatwoot(Dispatcher.PATIENCE), List.of()),
+                        urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,
                         settings.number("chatwoot.concurrency")));
         main.bind(
                 "leadDispatcher",
                 new Dispatcher(
                         outbox,
-                        limits -> outbox.claimForEndpoints(limits.applyAsInt(Urgency.ESCALATION)),
+                        limits -> claims.ask(
+                                () -> outbox.claimForEndpoints(limits.applyAsInt(Urgency.ESCALATION)), List.of()),
                         List::of,
                         urgency -> LEADS_IN_HAND,
                         asked,

@@ -1,6 +1,7 @@
 package io.leadroutes.intake;
 
 import io.leadroutes.store.Json;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -8,18 +9,20 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * Lets in as many webhooks as there are threads and memory for; the others are answered at once, before their body is
- * read, with 503 (invariant 1). Camel's consumer runs its route on a worker thread for as long as the request is in hand;
+ * read, with 503 (invariant 1). Who was let in and has no answer within a second gets the same. Camel's consumer runs its route on a worker thread for as long as the request is in hand;
  * without a door the requests past the last thread would wait for one, for as long as it takes.
  */
 public final class Door implements Handler<RoutingContext> {
@@ -30,22 +33,44 @@ public final class Door implements Handler<RoutingContext> {
     static final long MAX_BYTES = 16L << 20;
 
     /** Chatwoot waits 5 s for its answer (CONTRACT section 1): who takes longer to send is somebody else. */
-    private static final long SENT_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    static final Duration SENT_WITHIN = Duration.ofSeconds(5);
+
+    /**
+     * From when its body was there: who has no answer then gets one from here, whatever its thread is doing. What it said
+     * may be stored all the same, but nobody was promised that.
+     */
+    static final Duration ANSWERED_WITHIN = Duration.ofMillis(InboxWriter.ANSWER_WITHIN_MS + 50);
+
+    static final long LOOK_EVERY_MS = 50;
 
     /** For the requests to /admin, which the door does not count. */
     private static final int OTHER_THREADS = 32;
 
     private static final String BUSY = Json.write(Map.of("error", "try again"));
 
-    private record InHand(RoutingContext request, long sinceNanos) {}
+    /** A webhook that was let in; the times are for the one thread that looks at them. */
+    private static final class InHand {
+        private final RoutingContext request;
+        private final Context thread;
+        private final long sinceNanos;
+        private OptionalLong completeNanos = OptionalLong.empty();
+
+        InHand(RoutingContext request, Context thread, long sinceNanos) {
+            this.request = request;
+            this.thread = thread;
+            this.sinceNanos = sinceNanos;
+        }
+    }
 
     private final Refusals refusals;
+    private final LongSupplier nanoTime;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final Set<InHand> inHand = ConcurrentHashMap.newKeySet();
 
-    private Door(Refusals refusals) {
+    private Door(Refusals refusals, LongSupplier nanoTime) {
         this.refusals = refusals;
+        this.nanoTime = nanoTime;
     }
 
     /** A thread for each request that is let in; each HTTP server has its own, so that health is told in a crowd, too. */
@@ -57,13 +82,15 @@ public final class Door implements Handler<RoutingContext> {
     public static void install(CamelContext camel, Refusals refusals) {
         camel.getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
                 .filter(VertxPlatformHttpRouter::isMainServer)
-                .forEach(router -> install(router, router.vertx(), refusals));
+                .forEach(router -> install(router, router.vertx(), refusals, System::nanoTime));
     }
 
-    private static void install(Router router, Vertx vertx, Refusals refusals) {
-        Door door = new Door(refusals);
+    static void install(Router router, Vertx vertx, Refusals refusals, LongSupplier nanoTime) {
+        Door door = new Door(refusals, nanoTime);
         router.route("/webhooks/*").order(-1).handler(door);
-        vertx.setPeriodic(1_000, tick -> door.closeSlow());
+        // The server outlives the route when the product stops: 404 would say that it was never there.
+        router.route("/webhooks/chatwoot").last().handler(context -> door.refuse(context, "stopping"));
+        vertx.setPeriodic(LOOK_EVERY_MS, tick -> door.look());
     }
 
     @Override
@@ -76,15 +103,10 @@ public final class Door implements Handler<RoutingContext> {
         boolean isFull = requests.incrementAndGet() > MAX_REQUESTS | bytes.addAndGet(length) > MAX_BYTES;
         if (isFull) {
             leave(length);
-            refusals.add("too many webhooks at once");
-            context.response()
-                    .setStatusCode(503)
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Retry-After", "1")
-                    .end(BUSY);
+            refuse(context, "too many webhooks at once");
             return;
         }
-        InHand entered = new InHand(context, System.nanoTime());
+        InHand entered = new InHand(context, context.vertx().getOrCreateContext(), nanoTime.getAsLong());
         inHand.add(entered);
         context.addEndHandler(ended -> {
             inHand.remove(entered);
@@ -104,13 +126,34 @@ public final class Door implements Handler<RoutingContext> {
         return length != null && length.matches("\\d{1,6}") ? Long.parseLong(length) : WebhookGate.MAX_BODY_BYTES;
     }
 
-    private void closeSlow() {
-        long now = System.nanoTime();
+    private void refuse(RoutingContext context, String reason) {
+        refusals.add(reason);
+        context.response()
+                .setStatusCode(503)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Retry-After", "1")
+                .end(BUSY);
+    }
+
+    private void look() {
+        long now = nanoTime.getAsLong();
         for (InHand entered : inHand) {
             HttpServerRequest request = entered.request.request();
-            if (!request.isEnded() && now - entered.sinceNanos > SENT_WITHIN_NANOS) {
-                request.connection().close();
+            if (!request.isEnded()) {
+                if (now - entered.sinceNanos > SENT_WITHIN.toNanos()) {
+                    request.connection().close();
+                }
+            } else if (entered.completeNanos.isEmpty()) {
+                entered.completeNanos = OptionalLong.of(now);
+            } else if (now - entered.completeNanos.getAsLong() > ANSWERED_WITHIN.toNanos() && inHand.remove(entered)) {
+                entered.thread.runOnContext(there -> refuseLate(entered.request));
             }
+        }
+    }
+
+    private void refuseLate(RoutingContext context) {
+        if (!context.response().ended() && !context.response().closed()) {
+            refuse(context, "not answered in time");
         }
     }
 }

@@ -24,6 +24,7 @@ public final class Refusals {
     static final Duration LONGEST = Duration.ofSeconds(30);
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration SILENCE = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
     private final GapSink sink;
@@ -32,6 +33,7 @@ public final class Refusals {
     private Instant from;
     private Instant to;
     private Instant notBefore = Instant.MIN;
+    private Instant silentUntil = Instant.MIN;
 
     public Refusals(GapSink sink, Clock clock) {
         this.sink = sink;
@@ -82,12 +84,15 @@ public final class Refusals {
             sink.record(first, last, describe(told));
         } catch (RuntimeException e) {
             putBack(first, last, told);
-            LOG.warn(
-                    "webhooks were refused from {} to {} ({}), which cannot be stored now and is kept in memory: {}",
-                    first,
-                    last,
-                    describe(told),
-                    Failures.kind(e));
+            if (!clock.instant().isBefore(silentUntil)) {
+                silentUntil = clock.instant().plus(SILENCE);
+                LOG.warn(
+                        "webhooks were refused from {} to {} ({}), which cannot be stored now and is kept in memory: {}",
+                        first,
+                        last,
+                        describe(told),
+                        Failures.kind(e));
+            }
         }
     }
 

@@ -31,13 +31,17 @@ public final class Database implements AutoCloseable {
 
     /**
      * A server, database or role may be set to answer before the disk has it; other values all wait for the disk. A replica
-     * that stands still in a transaction would hold its locks, and thereby all others, for as long.
+     * that stands still in a transaction would hold its locks, and thereby all others, for as long: the row of the budget
+     * for one, without which nobody makes a call.
      */
     private static final String POSTGRES_SESSION = """
             SELECT set_config('synchronous_commit',
                 CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
                 ELSE current_setting('synchronous_commit') END, false),
-              set_config('idle_in_transaction_session_timeout', '30s', false)""";
+              set_config('idle_in_transaction_session_timeout', '5s', false)""";
+
+    /** idle_in_transaction_session_timeout (PostgreSQL, appendix A, error codes). */
+    private static final String STOOD_STILL = "25P03";
 
     private static final Set<Integer> H2_BROKEN = Set.of(
             ErrorCode.IO_EXCEPTION_1,
@@ -90,6 +94,8 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         if (!h2) {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
+            // A failure's message would hold what was to be stored.
+            config.addDataSourceProperty("logServerErrorDetail", "false");
             config.setConnectionInitSql(POSTGRES_SESSION);
         }
         if (onFirstUse) {
@@ -177,6 +183,16 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * In a transaction: routes of others work in it, perhaps with a call of theirs, so that it may do nothing for longer
+     * than those whose locks everybody needs.
+     */
+    void mayStandStill() {
+        if (!h2) {
+            jdbc.sql("SET LOCAL idle_in_transaction_session_timeout = '30s'").update();
+        }
+    }
+
+    /**
      * Returns when everything committed so far is on disk. PostgreSQL's commit has already done that; H2 needs one
      * {@code CHECKPOINT SYNC}, which does exactly one fsync (measured on 2.4.240; {@code WRITE_DELAY=0} does none).
      *
@@ -198,6 +214,12 @@ public final class Database implements AutoCloseable {
     /** True if H2 could not write its file or has closed itself because of that: what it holds may not be on disk. */
     boolean isBrokenBy(Throwable failure) {
         return h2 && hasCode(failure, H2_BROKEN);
+    }
+
+    /** True if PostgreSQL has ended the transaction because nothing happened in it for too long. */
+    boolean isEndedBy(Throwable failure) {
+        return Failures.causes(failure)
+                .anyMatch(cause -> cause instanceof SQLException sql && STOOD_STILL.equals(sql.getSQLState()));
     }
 
     private static boolean hasCode(Throwable failure, Set<Integer> codes) {

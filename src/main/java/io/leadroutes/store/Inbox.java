@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,6 +48,7 @@ public final class Inbox {
 
     private static final int MAX_ATTEMPTS = 5;
     private static final int MAX_EVENTS_PER_CLAIM = 100;
+    private static final int EVENTS_PER_LOOK = 500;
     private static final int MAX_INSERTS = 4;
     private static final int LOOK_FIRST_AFTER_DUPLICATE = 50;
     private static final int IDS_PER_BLOCK = 50;
@@ -65,6 +67,7 @@ public final class Inbox {
     private long nextId;
     private long idsLeft;
     private int groupsToLookFirst;
+    private final Backoff backoff;
 
     /** @param quiet a lane is handled when no event has come for this long (setting conversation.debounce) */
     public Inbox(Database database, Conversations conversations, Clock clock, Duration quiet) {
@@ -73,6 +76,7 @@ public final class Inbox {
         this.conversations = conversations;
         this.clock = clock;
         this.quiet = quiet;
+        this.backoff = new Backoff("lanes cannot be handled", clock);
     }
 
     /**
@@ -206,35 +210,53 @@ public final class Inbox {
 
     /**
      * Lanes with events whose quiet time, or longest wait, is over: the longest waiting first. None while webhooks crowd
-     * in, but for a share: what is not taken in now is lost, what is decided later is not.
+     * in, but for a share: what is not taken in now is lost, what is decided later is not. None, too, for a second after
+     * the database has failed.
      */
     public List<String> dueLanes(int limit) {
+        return backoff.ask(() -> lanes(limit), List.of());
+    }
+
+    private List<String> lanes(int limit) {
         Instant now = clock.instant();
         if (now.isBefore(crowdAt.plus(CROWD_LASTS)) && now.isBefore(handedOutAt.plus(PAUSE_IN_CROWD))) {
             return List.of();
         }
         handedOutAt = now;
-        List<String> lanes = database.jdbc()
-                .sql("""
-                        SELECT lane
-                        FROM webhook_event
-                        WHERE state = 'new'
-                        GROUP BY lane
-                        HAVING MAX(due_at) <= :quietSince OR MIN(due_at) <= :waitingSince
-                        ORDER BY MIN(due_at)
-                        LIMIT :limit""")
-                .param("quietSince", Timestamp.from(now.minus(quiet)))
-                .param("waitingSince", Timestamp.from(now.minus(LONGEST_WAIT)))
-                .param("limit", limit)
-                .query(String.class)
-                .list();
+        Set<String> lanes = new LinkedHashSet<>();
+        int found;
+        do {
+            List<String> some = lanesOfOldest(now, lanes);
+            found = some.size();
+            some.stream().distinct().limit(limit - lanes.size()).forEach(lanes::add);
+        } while (found == EVENTS_PER_LOOK && lanes.size() < limit);
         if (!lanes.isEmpty()) {
             addMissingLanes(lanes);
         }
-        return lanes;
+        return List.copyOf(lanes);
     }
 
-    private void addMissingLanes(List<String> lanes) {
+    /** Of the oldest events in other lanes than these. Not grouped by lane, which would look at each event that waits. */
+    private List<String> lanesOfOldest(Instant now, Set<String> others) {
+        return database.jdbc()
+                .sql("""
+                        SELECT e.lane
+                        FROM webhook_event e
+                        WHERE e.state = 'new' AND e.due_at <= :quietSince AND e.lane NOT IN (:others)
+                          AND (e.due_at <= :waitingSince OR NOT EXISTS (
+                            SELECT 1 FROM webhook_event n
+                            WHERE n.state = 'new' AND n.lane = e.lane AND n.due_at > :quietSince))
+                        ORDER BY e.state, e.due_at
+                        LIMIT :limit""")
+                .param("quietSince", Timestamp.from(now.minus(quiet)))
+                .param("waitingSince", Timestamp.from(now.minus(LONGEST_WAIT)))
+                .param("others", others.isEmpty() ? Set.of("") : others)
+                .param("limit", EVENTS_PER_LOOK)
+                .query(String.class)
+                .list();
+    }
+
+    private void addMissingLanes(Set<String> lanes) {
         Set<String> missing = new HashSet<>(lanes);
         missing.removeAll(database.jdbc()
                 .sql("SELECT lane FROM lane WHERE lane IN (:lanes)")
@@ -267,6 +289,7 @@ public final class Inbox {
         if (!locked) {
             return null;
         }
+        database.mayStandStill();
         List<Row> rows = database.jdbc()
                 .sql("""
                         SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, p.payload
@@ -362,10 +385,16 @@ public final class Inbox {
      * @param claim null if the lane could not even be claimed
      */
     public void failed(Claim claim, Exception failure) {
-        if (claim == null || isInfrastructure(failure)) {
-            LOG.warn("a lane could not be handled and will be tried again: {}", Failures.kind(failure));
-            return;
+        if (isInfrastructure(failure)) {
+            backoff.failed(failure);
+        } else if (claim == null) {
+            LOG.warn("a lane could not be claimed and will be tried again: {}", Failures.kind(failure));
+        } else {
+            backoff.ask(() -> blame(claim, failure), false);
         }
+    }
+
+    private boolean blame(Claim claim, Exception failure) {
         Instant now = clock.instant();
         if (claim.suspect().isEmpty()) {
             database.jdbc()
@@ -374,7 +403,7 @@ public final class Inbox {
                             "ids",
                             claim.getEvents().stream().map(StoredEvent::id).toList())
                     .update();
-            return;
+            return true;
         }
         StoredEvent suspect = claim.suspect().get();
         int attempts = suspect.attempts() + 1;
@@ -399,14 +428,17 @@ public final class Inbox {
                 MAX_ATTEMPTS,
                 dead ? ", set aside as a dead letter" : "",
                 Failures.kind(failure));
+        return true;
     }
 
-    private static boolean isInfrastructure(Throwable failure) {
-        return Failures.causes(failure)
-                .anyMatch(cause -> cause instanceof TransientDataAccessException
-                        || cause instanceof NonTransientDataAccessResourceException
-                        || cause instanceof CannotCreateTransactionException
-                        || cause instanceof TransactionSystemException);
+    private boolean isInfrastructure(Throwable failure) {
+        return database.isBrokenBy(failure)
+                || database.isEndedBy(failure)
+                || Failures.causes(failure)
+                        .anyMatch(cause -> cause instanceof TransientDataAccessException
+                                || cause instanceof NonTransientDataAccessResourceException
+                                || cause instanceof CannotCreateTransactionException
+                                || cause instanceof TransactionSystemException);
     }
 
     private static Long nullable(OptionalLong value) {

@@ -25,11 +25,13 @@ public final class Timers {
     private final Inbox inbox;
     private final Clock clock;
     private final EventDecoder decoder = new EventDecoder();
+    private final Backoff backoff;
 
     public Timers(Database database, Inbox inbox, Clock clock) {
         this.database = database;
         this.inbox = inbox;
         this.clock = clock;
+        this.backoff = new Backoff("waiting conversations cannot be looked up", clock);
     }
 
     private record Due(long accountId, long conversationId, Instant at) {}
@@ -49,6 +51,10 @@ public final class Timers {
 
     /** @return how many came due; 0 if there is nothing more to do now */
     public int raise() {
+        return backoff.ask(this::raiseBatch, 0);
+    }
+
+    private int raiseBatch() {
         return database.transaction().execute(status -> {
             // A conversation that a worker has in hand is looked at by it.
             List<Due> due = database.jdbc()

@@ -60,7 +60,7 @@ public final class ChildProcess implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + managementPort + "/observe/health/ready"))
                 .build();
-        await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> {
+        await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> {
             if (!process.isAlive()) {
                 throw new AssertionError("ended with " + process.exitValue() + ": " + output());
             }

@@ -130,6 +130,10 @@ final class Bench implements AutoCloseable {
         post.deliverTo(Arrays.stream(to).map(Replica::webhooks).toList());
     }
 
+    Post post() {
+        return post;
+    }
+
     /** A process of the product, with its ports. */
     record Replica(ChildProcess process, int httpPort) {
         URI webhooks() {
@@ -171,6 +175,9 @@ final class Bench implements AutoCloseable {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> java = new ArrayList<>(
                 List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xshare:auto", "-cp", classPath));
+        // As an operator sees it, not as tests do.
+        java.add(0, "-Dlog4j2.configurationFile=log4j2.properties");
+        java.add(0, "-DLOG_LEVEL=warn");
         if (databases.h2Port() != 0) {
             java.add("-Dcrash.h2-port=" + databases.h2Port());
         }

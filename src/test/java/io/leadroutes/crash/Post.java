@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -53,6 +54,8 @@ final class Post implements AutoCloseable {
     private List<URI> targets = List.of();
     private int inFlight;
     private int unreadable;
+    private int turnedAway;
+    private Duration longestAnswer = Duration.ZERO;
     private boolean isClosed;
 
     Post(Random random, History history) {
@@ -135,6 +138,16 @@ final class Post implements AutoCloseable {
         return List.copyOf(refused);
     }
 
+    /** How many answers were 503. */
+    synchronized int turnedAway() {
+        return turnedAway;
+    }
+
+    /** How long the slowest answer took; none that took longer than Chatwoot waits is among them. */
+    synchronized Duration longestAnswer() {
+        return longestAnswer;
+    }
+
     private void sendAll() {
         try {
             while (true) {
@@ -181,8 +194,10 @@ final class Post implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(parcel.letter().body()))
                 .build();
         saw(Operation.Kind.INVOKE, parcel);
+        Instant start = Instant.now();
         try {
             int status = status(request);
+            answered(status, Duration.between(start, Instant.now()));
             saw(status == 200 ? Operation.Kind.OK : Operation.Kind.INFO, parcel);
             if (status == 503) {
                 // Told to come again a little later.
@@ -201,6 +216,11 @@ final class Post implements AutoCloseable {
             gone(target);
         }
         return false;
+    }
+
+    private synchronized void answered(int status, Duration after) {
+        turnedAway += status == 503 ? 1 : 0;
+        longestAnswer = after.compareTo(longestAnswer) > 0 ? after : longestAnswer;
     }
 
     /** The request's own time-out ends with the headers: a process may stand still between them and the body. */

@@ -195,7 +195,7 @@ class DatabaseTest {
                             .query(String.class)
                             .single())
                     .as("a replica that stands still lets go of its locks")
-                    .isEqualTo("30s");
+                    .isEqualTo("5s");
         }
     }
 }
