@@ -8,6 +8,7 @@ import io.leadroutes.store.TestDatabases.Engine;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -52,7 +53,7 @@ class OutagesCrash {
             Bench.Databases databases = Bench.Databases.server(server.create("own", ""), server.create("crm", ""));
             during("the database down", place, databases, (bench, replica) -> {
                 server.stop();
-                loadAtTimes(bench, DATABASE_IS_DOWN);
+                loadAtTimes(bench, replica, DATABASE_IS_DOWN);
                 assertThat(bench.post().turnedAway()).as("answers 503").isPositive();
                 server.start();
                 return replica;
@@ -69,7 +70,7 @@ class OutagesCrash {
             during("H2's disk full", place, Bench.Databases.h2(disk.folder), (bench, replica) -> {
                 disk.fill();
                 loadUntilTurnedAway(bench);
-                loadAtTimes(bench, QUIET);
+                loadAtTimes(bench, replica, QUIET);
                 disk.free();
                 // It takes nothing until a restart, which its liveness asks for; it must end when it is told to.
                 replica.process().terminate();
@@ -91,7 +92,7 @@ class OutagesCrash {
             during("PostgreSQL's disk full", place, databases, (bench, replica) -> {
                 disk.fill();
                 loadUntilTurnedAway(bench);
-                loadAtTimes(bench, QUIET);
+                loadAtTimes(bench, replica, QUIET);
                 disk.free();
                 return replica;
             });
@@ -106,7 +107,7 @@ class OutagesCrash {
         Path place = Bench.place("outage Chatwoot " + engine);
         during("Chatwoot silent, " + engine, place, Bench.databases(engine, place), (bench, replica) -> {
             bench.sandbox().failWhile(call -> true, Fault.hang());
-            loadAtTimes(bench, CHATWOOT_IS_SILENT);
+            loadAtTimes(bench, replica, CHATWOOT_IS_SILENT);
             bench.sandbox().clearFaults();
             return replica;
         });
@@ -142,9 +143,11 @@ class OutagesCrash {
         }
     }
 
-    private static void loadAtTimes(Bench bench, Duration time) {
+    private static void loadAtTimes(Bench bench, Bench.Replica replica, Duration time) {
         Instant end = Instant.now().plus(time);
         while (Instant.now().isBefore(end)) {
+            // An answer that took too long has made the post believe that it is gone.
+            bench.deliverTo(replica);
             bench.load(BURST);
             Bench.pause(QUIET.toMillis());
         }
@@ -163,11 +166,17 @@ class OutagesCrash {
 
         Server(Path data) throws IOException {
             this.data = data;
-            running = EmbeddedPostgres.builder()
-                    .setDataDirectory(data)
-                    .setServerConfig("fsync", "on")
-                    .start();
+            running = builder().start();
             port = running.getPort();
+        }
+
+        /** Told to, it keeps its data when it is stopped. */
+        private EmbeddedPostgres.Builder builder() {
+            return EmbeddedPostgres.builder()
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setPGStartupWait(Duration.ofMinutes(1))
+                    .setServerConfig("fsync", "on");
         }
 
         /** @param folder where its tables lie; empty for the server's own */
@@ -182,7 +191,7 @@ class OutagesCrash {
                     statement.execute("CREATE DATABASE " + name + " TABLESPACE disk_" + name);
                 }
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
             return running.getJdbcUrl("postgres", name);
         }
@@ -192,12 +201,7 @@ class OutagesCrash {
         }
 
         void start() throws IOException {
-            running = EmbeddedPostgres.builder()
-                    .setDataDirectory(data)
-                    .setCleanDataDirectory(false)
-                    .setServerConfig("fsync", "on")
-                    .setPort(port)
-                    .start();
+            running = builder().setPort(port).start();
         }
     }
 
