@@ -28,7 +28,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -256,22 +255,28 @@ final class Bench implements AutoCloseable {
         if (!post.isEmpty()) {
             return post.size() + " letters";
         }
-        return status(replica)
-                .filter(status -> status.path("inbox").path("pending").asInt(1) > 0
-                        || status.path("outbox").path("pending").asInt(1) > 0)
-                .map(JsonNode::toString)
-                .orElse("");
+        HttpResponse<String> answer = status(replica);
+        if (answer.statusCode() != 200) {
+            return "its status answers " + answer.statusCode();
+        }
+        try {
+            JsonNode status = MAPPER.readTree(answer.body());
+            boolean isAtRest = status.path("inbox").path("pending").asInt(1) == 0
+                    && status.path("outbox").path("pending").asInt(1) == 0;
+            return isAtRest ? "" : answer.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private Optional<JsonNode> status(Replica replica) {
+    private HttpResponse<String> status(Replica replica) {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + replica.httpPort() + "/admin/status"))
                 .header("Authorization", "Bearer " + ADMIN_TOKEN)
                 .timeout(Duration.ofSeconds(20))
                 .build();
         try {
-            return Optional.of(MAPPER.readTree(
-                    http.send(request, HttpResponse.BodyHandlers.ofString()).body()));
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

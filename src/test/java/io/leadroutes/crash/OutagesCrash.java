@@ -38,7 +38,9 @@ class OutagesCrash {
     private static final Duration BURST = Duration.ofMillis(300);
 
     private static final Duration QUIET = Duration.ofSeconds(3);
-    private static final int DISK_MIB = 96;
+
+    /** H2's file grows by far more than is in it: it keeps for 45 s what it has written anew elsewhere. */
+    private static final int DISK_MIB = 1_024;
 
     private interface Outage {
         /** @return the process that serves from then on */
@@ -205,7 +207,7 @@ class OutagesCrash {
         }
     }
 
-    /** A file system of a few MiB, in memory; only root may mount one. */
+    /** A file system of its own, in memory; only root may mount one. */
     private static final class SmallDisk implements AutoCloseable {
         private final Path folder;
 
@@ -219,8 +221,9 @@ class OutagesCrash {
         /** No byte is left. */
         void fill() throws IOException {
             try (OutputStream ballast = Files.newOutputStream(ballast())) {
-                for (int kib = 0; kib <= DISK_MIB * 1024; kib++) {
-                    ballast.write(new byte[1024]);
+                byte[] page = new byte[4_096];
+                for (int pages = 0; pages <= DISK_MIB * 256; pages++) {
+                    ballast.write(page);
                 }
             } catch (IOException full) {
                 return;

@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -99,12 +100,14 @@ class DoorTest {
 
     @Test
     void whoComesWhenTheHouseIsFullIsTurnedAwayAtOnce() {
-        Stream.generate(this::send).limit(Door.MAX_REQUESTS).toList();
+        List<CompletableFuture<HttpResponse<String>>> inside =
+                Stream.generate(this::send).limit(Door.MAX_REQUESTS).toList();
         awaitBehind(Door.MAX_REQUESTS);
 
         HttpResponse<String> answer = send().join();
 
         assertIsTurnedAway(answer);
+        assertThat(inside).noneMatch(CompletableFuture::isDone);
         assertThat(nanos).as("no time has passed").hasValue(0);
         refusals.tell();
         assertThat(gaps).containsExactly("1 refused: too many webhooks at once");
