@@ -57,10 +57,12 @@ public final class Gateway {
         return builder -> builder.addExecInterceptorBefore(
                 ChainElement.MAIN_TRANSPORT.name(), "last-look", (request, scope, chain) -> {
                     Delivery delivery = sending.get();
+                    // The HTTP client repeats nothing by itself (setting automaticRetriesDisabled), so this is its only
+                    // look.
+                    sending.remove();
                     if (delivery != null && !mayCallFor.test(delivery)) {
                         throw new IOException(STOOD_STILL);
                     }
-                    sending.remove();
                     return chain.proceed(request, scope);
                 });
     }
@@ -73,12 +75,10 @@ public final class Gateway {
      */
     public void prepare(Exchange exchange) throws ChatwootException {
         sending.remove();
-        if (exchange.getVariable(DELIVERY) instanceof Delivery delivery) {
-            if (!mayCallFor.test(delivery)) {
-                throw new ChatwootException.Paused(STOOD_STILL, 0, clock.instant(), true);
-            }
-            // The HTTP component makes its call in this thread.
-            sending.set(delivery);
+        Optional<Delivery> delivery =
+                Optional.ofNullable(exchange.getVariable(DELIVERY)).map(Delivery.class::cast);
+        if (delivery.filter(wish -> !mayCallFor.test(wish)).isPresent()) {
+            throw new ChatwootException.Paused(STOOD_STILL, 0, clock.instant(), true);
         }
         Message message = exchange.getMessage();
         ApiRequest request = message.getBody(ApiRequest.class);
@@ -99,6 +99,8 @@ public final class Gateway {
                 .map(json -> json.getBytes(StandardCharsets.UTF_8))
                 .orElse(null));
         exchange.setVariable(Budget.SENT, true);
+        // Last, as what is not sent must leave nothing behind; the HTTP component makes its call in this thread.
+        delivery.ifPresent(sending::set);
     }
 
     /**

@@ -274,7 +274,7 @@ class GatewayTest {
         AtomicBoolean isMine = new AtomicBoolean(true);
         AtomicInteger requests = new AtomicInteger();
         Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get());
-        HttpClientBuilder builder = HttpClients.custom();
+        HttpClientBuilder builder = HttpClients.custom().disableAutomaticRetries();
         late.lastLook().configureHttpClient(builder);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
@@ -299,6 +299,37 @@ class GatewayTest {
             isMine.set(true);
             late.prepare(forWish());
             assertThat(status(http, get)).isEqualTo(200);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void whatARouteCallsByItselfIsNotHeldUpByAWishThatWasNotSent() throws Exception {
+        AtomicBoolean isMine = new AtomicBoolean(true);
+        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get());
+        HttpClientBuilder builder = HttpClients.custom().disableAutomaticRetries();
+        late.lastLook().configureHttpClient(builder);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        HttpGet own = new HttpGet("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        try (CloseableHttpClient http = builder.build()) {
+            late.prepare(forWish());
+            isMine.set(false);
+            assertThatThrownBy(() -> status(http, own)).hasMessageContaining("stood still");
+            assertThat(status(http, own)).as("after a wish that came too late").isEqualTo(200);
+
+            isMine.set(true);
+            assertThatThrownBy(() -> answer(401, BAD_TOKEN)).isInstanceOf(Paused.class);
+            assertThatThrownBy(() -> late.prepare(forWish())).isInstanceOf(Paused.class);
+            isMine.set(false);
+            assertThat(status(http, own))
+                    .as("after a wish that waits for the token")
+                    .isEqualTo(200);
         } finally {
             server.stop(0);
         }
