@@ -88,7 +88,7 @@ public final class Calls {
             }
             return null;
         }
-        conversations.writingLabels(delivery, there, wanted);
+        mayWrite(conversations.writingLabels(delivery, there, wanted));
         return requests(delivery).setLabels(delivery.conversationId(), wanted);
     }
 
@@ -133,7 +133,7 @@ public final class Calls {
             }
             return null;
         }
-        conversations.writingAttributes(delivery, redacted(there), redacted(wanted));
+        mayWrite(conversations.writingAttributes(delivery, redacted(there), redacted(wanted)));
         // With `merge` a key that is left out would stay.
         boolean merge = change.remove().isEmpty();
         return requests(delivery).setAttributes(delivery.conversationId(), wanted, merge);
@@ -386,6 +386,12 @@ public final class Calls {
             }
         }
         return false;
+    }
+
+    private static void mayWrite(boolean isRemembered) throws ChatwootException {
+        if (!isRemembered) {
+            throw new ChatwootException.Unavailable("too many of our own writes wait for their webhooks");
+        }
     }
 
     /** The whole map, unless a value in it was redacted: that must never be written back. */

@@ -26,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /** The last known state of each conversation and its score ledger. */
@@ -43,6 +44,7 @@ public final class Conversations {
     private static final int MAX_LANGUAGE_CHARS = 20;
     private static final int MAX_REFERER_CHARS = 2_000;
     private static final int MAX_MESSAGE_CHARS = 1_000_000;
+    private static final int MAX_WRITES_CHARS = 1_000_000;
 
     private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
@@ -146,10 +148,10 @@ public final class Conversations {
                                         UPDATE conversation
                                         SET version = :version, status = :status, priority = :priority,
                                           labels = :labels, labels_at = :labelsAt,
-                                          labels_unconfirmed_until = :labelsUnconfirmedUntil, labels_base = :labelsBase,
+                                          labels_unconfirmed_until = :labelsUnconfirmedUntil, labels_writes = :labelsWrites,
                                           attributes = :attributes, attributes_at = :attributesAt,
                                           attributes_unconfirmed_until = :attributesUnconfirmedUntil,
-                                          attributes_base = :attributesBase,
+                                          attributes_writes = :attributesWrites,
                                           assignee_id = :assigneeId, assignee_name = :assigneeName,
                                           team_id = :teamId, team_name = :teamName,
                                           channel = :channel, contact_id = :contactId, contact = :contact,
@@ -162,14 +164,14 @@ public final class Conversations {
         if (updated == 0) {
             bind(database.jdbc().sql("""
                                             INSERT INTO conversation (account_id, conversation_id, version, status,
-                                              priority, labels, labels_at, labels_unconfirmed_until, labels_base, attributes,
-                                              attributes_at, attributes_unconfirmed_until, attributes_base, assignee_id, assignee_name,
+                                              priority, labels, labels_at, labels_unconfirmed_until, labels_writes, attributes,
+                                              attributes_at, attributes_unconfirmed_until, attributes_writes, assignee_id, assignee_name,
                                               team_id, team_name, channel, contact_id, contact, first_message, score,
                                               qualified_at, escalated, resolved_at, inbox_id, language, referer,
                                               waiting, waiting_since, due_at, due_by, updated_at)
                                             VALUES (:accountId, :conversationId, :version, :status,
-                                              :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsBase, :attributes,
-                                              :attributesAt, :attributesUnconfirmedUntil, :attributesBase, :assigneeId, :assigneeName,
+                                              :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsWrites, :attributes,
+                                              :attributesAt, :attributesUnconfirmedUntil, :attributesWrites, :assigneeId, :assigneeName,
                                               :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
                                               :qualifiedAt, :escalated, :resolvedAt, :inboxId, :language, :referer,
                                               :waiting, :waitingSince, :dueAt, :dueBy, :updatedAt)"""), state, conversation.getScore()).update();
@@ -193,9 +195,11 @@ public final class Conversations {
                 .param("priority", s.priority().map(Priority::word).orElse(null))
                 .param("labels", labels.map(o -> Json.write(o.value())).orElse(null))
                 .param("labelsAt", timestamp(labels.map(Observed::at)))
-                .param("labelsBase", labels.map(Observed::own).map(Json::write).orElse(null))
                 .param(
-                        "attributesBase",
+                        "labelsWrites",
+                        labels.map(Observed::own).map(Json::write).orElse(null))
+                .param(
+                        "attributesWrites",
                         attributes.map(Observed::own).map(Json::write).orElse(null))
                 .param("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
                 .param("attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
@@ -269,26 +273,40 @@ public final class Conversations {
      * Remembers our write of labels and what it is made on, before it is sent. This and what follows is noted only while
      * the wish is in the dispatcher's hand: one that stood still must not put its older view over what was done since
      * (invariant 3).
+     *
+     * @return false if it must not be sent now: so much of ours waits for its echo that no more can be remembered, and
+     *     what is not remembered could take away an agent's label for good (invariant 6)
+     * @throws IllegalArgumentException if it is too long to be remembered even alone
      */
-    public void writingLabels(Delivery wish, List<String> base, List<String> written) {
-        writing(wish, "labels_base = :base", ConversationState::labels, base, written);
+    public boolean writingLabels(Delivery wish, List<String> base, List<String> written) {
+        return writing(wish, "labels_writes = :writes", ConversationState::labels, base, written);
     }
 
     /** As {@link #writingLabels}, for the custom attributes. */
-    public void writingAttributes(Delivery wish, Map<String, Object> base, Map<String, Object> written) {
-        writing(wish, "attributes_base = :base", ConversationState::attributes, base, written);
+    public boolean writingAttributes(Delivery wish, Map<String, Object> base, Map<String, Object> written) {
+        return writing(wish, "attributes_writes = :writes", ConversationState::attributes, base, written);
     }
 
-    private <T> void writing(
+    private <T> boolean writing(
             Delivery wish, String column, Function<ConversationState, Optional<Observed<T>>> part, T base, T written) {
-        database.transaction().executeWithoutResult(status -> {
-            List<OwnWrite<T>> all = new ArrayList<>(find(wish.accountId(), wish.conversationId(), true)
-                    .flatMap(part)
-                    .map(Observed::own)
-                    .orElse(List.of()));
-            all.add(new OwnWrite<>(base, written, clock.instant().plus(ECHO_WITHIN)));
-            note(wish, column, Map.of("base", Json.write(all)));
-        });
+        Instant now = clock.instant();
+        return Boolean.TRUE.equals(database.transaction().execute(status -> {
+            List<OwnWrite<T>> all = find(wish.accountId(), wish.conversationId(), true).flatMap(part).stream()
+                    .flatMap(known -> known.own().stream())
+                    .filter(write -> now.isBefore(write.until()))
+                    .collect(Collectors.toCollection(ArrayList::new));
+            all.add(new OwnWrite<>(base, written, now.plus(ECHO_WITHIN)));
+            String json = Json.write(all);
+            if (json.length() > MAX_WRITES_CHARS && all.size() == 1) {
+                throw new IllegalArgumentException(wish.kind() + " before and after the change have " + json.length()
+                        + " characters; expected at most " + MAX_WRITES_CHARS);
+            }
+            boolean fits = json.length() <= MAX_WRITES_CHARS;
+            if (fits) {
+                note(wish, column, Map.of("writes", json));
+            }
+            return fits;
+        }));
     }
 
     /**
@@ -407,7 +425,7 @@ public final class Conversations {
                         Json.read(json, type),
                         rs.getTimestamp(column + "_at").toInstant(),
                         instant(rs, column + "_unconfirmed_until"),
-                        text(rs, column + "_base")
+                        text(rs, column + "_writes")
                                 .map(own -> Json.read(own, ownType))
                                 .orElse(List.of())));
     }

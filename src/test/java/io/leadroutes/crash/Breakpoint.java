@@ -36,7 +36,7 @@ record Breakpoint(String signal, String name, When when, String pattern, int cou
             at("after the decision's commit", When.AFTER_COMMIT, DECISION),
             at("before the intent to send is committed", When.BEFORE_COMMIT, "SET state = 'sending'"),
             at("after the intent to send is committed, before the call", When.AFTER_COMMIT, "SET state = 'sending'"),
-            at("before the labels' write, its base noted", When.AFTER, "UPDATE conversation SET labels_base"),
+            at("before the labels' write, its base noted", When.AFTER, "UPDATE conversation SET labels_writes"),
             at("after the labels' answer, before it is noted", When.BEFORE, "UPDATE conversation SET labels ="),
             at("after the answer, before the wish is marked done", When.BEFORE, DONE),
             at("after the wish is marked done", When.AFTER, DONE),

@@ -1,6 +1,7 @@
 package io.leadroutes.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
@@ -243,5 +244,44 @@ class ConversationsTest {
         TimeZone.setDefault(zone);
         // H2 remembers the process's zone.
         DateTimeUtils.resetCalendar();
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void noWriteIsSentWhoseEchoCouldNotBeWaitedFor() {
+        save(rich());
+        store.wish(A, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("ours")));
+        Delivery wish = store.next();
+        List<String> many = List.of("x".repeat(300_000));
+
+        assertThat(store.conversations.writingLabels(wish, many, List.of())).isTrue();
+        assertThat(store.conversations.writingLabels(wish, many, List.of("2"))).isTrue();
+        assertThat(store.conversations.writingLabels(wish, many, List.of("3"))).isTrue();
+        assertThat(store.conversations.writingLabels(wish, many, List.of("4")))
+                .as("one more than the column holds")
+                .isFalse();
+
+        assertThat(found().labels().orElseThrow().own())
+                .extracting(OwnWrite::written)
+                .as("none that waits is forgotten for it")
+                .containsExactly(List.of(), List.of("2"), List.of("3"));
+        store.clock.advance(Duration.ofMinutes(5));
+        assertThat(store.conversations.writingLabels(wish, many, List.of("4"))).isTrue();
+        assertThat(found().labels().orElseThrow().own())
+                .as("what is waited for no longer goes")
+                .extracting(OwnWrite::written)
+                .containsExactly(List.of("4"));
+    }
+
+    @Test
+    void aWriteThatIsTooLongEvenAloneNeverBecomesPossible() {
+        save(rich());
+        store.wish(A, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("ours")));
+        Delivery wish = store.next();
+
+        assertThatThrownBy(() -> store.conversations.writingLabels(wish, List.of("x".repeat(1_000_000)), List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("labels before and after the change have 1000")
+                .hasMessageEndingWith("expected at most 1000000");
     }
 }
