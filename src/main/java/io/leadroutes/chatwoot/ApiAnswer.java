@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 public record ApiAnswer(String verb, int status, JsonNode body) {
 
-    /** True if it only says that a job was put into Chatwoot's queue ({@code bulk_actions_controller.rb}). */
+    /** True if it only says that a job was put into Chatwoot's queue ({@code bulk_actions_controller.rb, macros_controller.rb}). */
     boolean isQueued() {
-        return verb.equals(Requests.BULK_UPDATE);
+        return verb.equals(Requests.BULK_UPDATE) || verb.equals(Requests.EXECUTE_MACRO);
     }
 
     @Override

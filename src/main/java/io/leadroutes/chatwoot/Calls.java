@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Mention;
 import io.leadroutes.conversation.Observed;
+import io.leadroutes.conversation.RuleMacro;
 import io.leadroutes.conversation.Values;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Secrets;
@@ -41,6 +42,7 @@ public final class Calls {
 
     private final Conversations conversations;
     private final Teams teams;
+    private final Macros macros;
     private final Mentions mentions;
     private final Duration snapshotFresh;
     private final BooleanSupplier isScarce;
@@ -51,9 +53,15 @@ public final class Calls {
      * @param isScarce true while permits are few
      */
     public Calls(
-            Conversations conversations, Teams teams, Duration snapshotFresh, BooleanSupplier isScarce, Clock clock) {
+            Conversations conversations,
+            Teams teams,
+            Macros macros,
+            Duration snapshotFresh,
+            BooleanSupplier isScarce,
+            Clock clock) {
         this.conversations = conversations;
         this.teams = teams;
+        this.macros = macros;
         this.mentions = new Mentions(teams, clock);
         this.snapshotFresh = snapshotFresh;
         this.isScarce = isScarce;
@@ -170,6 +178,52 @@ public final class Calls {
                                                 .id()));
     }
 
+    /** The list of macros, or null if it is known. */
+    public ApiRequest readMacros(Delivery delivery) {
+        return macros.mustList() ? requests(delivery).listMacros() : null;
+    }
+
+    public void rememberMacros(ApiAnswer list) throws ChatwootException {
+        macros.remember(list);
+    }
+
+    /** The list of teams, or null if the macro assigns none that is not known. */
+    public ApiRequest readMacrosTeam(Delivery delivery) {
+        return macro(delivery).team().filter(team -> teams.find(team).isEmpty()).isPresent()
+                ? requests(delivery).listTeams()
+                : null;
+    }
+
+    /**
+     * The macro for all conversations in which it still does only what is wished. It answers before it is done: a job
+     * carries its actions out one after the other, conversation by conversation, in the name of the token's user, skips
+     * what it does not find or that user may not see, and swallows errors ({@code macros_controller.rb},
+     * {@code macros_execution_job.rb}, {@code macros/execution_service.rb}). Each action makes the webhooks that the same
+     * change by hand would; the note is a message of that user with no marker of ours. To be sent once only: each
+     * execution writes the note.
+     *
+     * @throws ChatwootException.Paused if it is to be planned anew
+     */
+    public ApiRequest executeMacro(Delivery delivery) throws ChatwootException {
+        OptionalLong id = macros.find(macro(delivery));
+        List<Long> ids = conversations.stillByMacro(delivery);
+        if (id.isEmpty() || ids.isEmpty()) {
+            throw new ChatwootException.Paused(
+                    "macro " + macro(delivery).name() + " does not do what is wished", 0, clock.instant(), false);
+        }
+        return requests(delivery).executeMacro(id.getAsLong(), ids);
+    }
+
+    /** @throws ChatwootException.Rejected the refusal */
+    public void macroRefused(Delivery delivery, ChatwootException.Rejected refusal) throws ChatwootException {
+        macros.refused(macro(delivery));
+        throw refusal;
+    }
+
+    private static RuleMacro macro(Delivery delivery) {
+        return delivery.macro().orElseThrow();
+    }
+
     /** Null if the conversation has the priority, or a higher one where that is to stay. */
     public ApiRequest setPriority(Delivery delivery) {
         Wish.SetPriority wish = delivery.wish(Wish.SetPriority.class);
@@ -279,7 +333,7 @@ public final class Calls {
      */
     public ApiRequest writeNote(Delivery delivery, ApiAnswer read) throws ChatwootException {
         String marker = delivery.id() + "-" + delivery.createdAt().toEpochMilli();
-        if (read != null && isWritten(read, marker)) {
+        if (read != null && isWritten(read, marker, delivery.wish())) {
             return null;
         }
         return delivery.wish() instanceof Wish.Message message
@@ -371,17 +425,20 @@ public final class Calls {
         return new ApiRequest(call.verb(), call.method(), call.path(), "", call.body());
     }
 
-    private static boolean isWritten(ApiAnswer answer, String marker) throws ChatwootException {
+    /** By its marker, or by a macro: then it has none and is told by its text. */
+    private static boolean isWritten(ApiAnswer answer, String marker, Wish wish) throws ChatwootException {
         JsonNode messages =
                 answer.body().isArray() ? answer.body() : answer.body().path("payload");
         if (!messages.isArray()) {
             throw new ChatwootException.Unavailable(answer + " without a list of messages");
         }
         for (JsonNode message : messages) {
-            if (message.path("content_attributes")
-                    .path(Requests.MARKER)
-                    .asText()
-                    .equals(marker)) {
+            JsonNode ours = message.path("content_attributes").path(Requests.MARKER);
+            boolean isMacros = ours.isMissingNode()
+                    && message.path("private").asBoolean()
+                    && wish instanceof Wish.Note note
+                    && note.isText(message.path("content").asText());
+            if (isMacros || ours.asText().equals(marker)) {
                 return true;
             }
         }

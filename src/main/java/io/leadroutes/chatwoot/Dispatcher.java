@@ -110,7 +110,12 @@ public final class Dispatcher {
 
     /** Puts the wish back or sets it aside, as its failure asks for. */
     public void failed(Delivery delivery, Exception failure) {
-        if (delivery.isShared() && !(failure instanceof ChatwootException.Paused)) {
+        boolean wasReached = !(failure instanceof ChatwootException.Paused paused) || paused.reached();
+        if (delivery.isByMacro() && wasReached && !(failure instanceof ChatwootException.Rejected)) {
+            // It may be in Chatwoot's queue all the same; a second execution would write a second note.
+            asked.accept(delivery.all(), Failures.kind(failure) + ": " + failure.getMessage());
+            LOG.warn("macro for {} wishes: {}", delivery.all().size(), Failures.kind(failure));
+        } else if (delivery.isShared() && !(failure instanceof ChatwootException.Paused)) {
             // Perhaps because of one of them, or because this token may not: each has a call of its own now.
             delivery.all().forEach(one -> outbox.retryLater(one, String.valueOf(failure.getMessage())));
             LOG.warn("{} conversations: {} failed: {}", delivery.all().size(), delivery.kind(), Failures.kind(failure));

@@ -23,6 +23,8 @@ public final class Requests {
     /** Verb of the call that changes many conversations later. */
     static final String BULK_UPDATE = "bulk-update";
 
+    static final String EXECUTE_MACRO = "execute-macro";
+
     /** The verb of the call that finds out whether a refused token works again. */
     static final String PROBE_TOKEN = "probe-token";
 
@@ -339,8 +341,7 @@ public final class Requests {
 
     /** Carried out later, each action by itself; a repetition writes a note again. */
     public ApiRequest executeMacro(long macro, List<Long> conversations) {
-        return send(
-                "execute-macro", "POST", "/macros/" + macro + "/execute", Map.of("conversation_ids", conversations));
+        return send(EXECUTE_MACRO, "POST", "/macros/" + macro + "/execute", Map.of("conversation_ids", conversations));
     }
 
     public ApiRequest deleteMacro(long macro) {

@@ -7,6 +7,7 @@ import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.EventSource;
 import io.leadroutes.chatwoot.Gateway;
 import io.leadroutes.chatwoot.LeadWrites;
+import io.leadroutes.chatwoot.Macros;
 import io.leadroutes.chatwoot.Reads;
 import io.leadroutes.chatwoot.Reconciler;
 import io.leadroutes.chatwoot.Requests;
@@ -14,6 +15,8 @@ import io.leadroutes.chatwoot.Teams;
 import io.leadroutes.chatwoot.TokenWatch;
 import io.leadroutes.chatwoot.Writes;
 import io.leadroutes.conversation.Destinations;
+import io.leadroutes.conversation.Planner;
+import io.leadroutes.conversation.RuleMacro;
 import io.leadroutes.conversation.RulesTrial;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Urgency;
@@ -101,7 +104,12 @@ public final class LeadRoutes implements AutoCloseable {
         tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
 
         Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease());
-        Conversations conversations = new Conversations(database, outbox, clock);
+        Teams teams = new Teams();
+        Macros macros = new Macros(teams, clock);
+        Planner planner = settings.text("chatwoot.strategy").equals("macro")
+                ? new Planner(RuleMacro.of(rules), macros::isUsable)
+                : Planner.DIRECT;
+        Conversations conversations = new Conversations(database, outbox, clock, planner);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
         records = new Records(database, outbox, clock);
         int abandoned = outbox.recover(database.isExclusive());
@@ -115,7 +123,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindWorker(settings, rules, inbox, conversations);
         bindTimers(rules, inbox, clock);
         bindEventFeed(outbox);
-        bindDispatchers(settings, clock, outbox, conversations);
+        bindDispatchers(settings, clock, outbox, conversations, teams, macros);
         bindIntake(settings, clock);
         bindOps(settings, rules);
         bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
@@ -229,7 +237,8 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("eventFeed", new EventFeed(database, outbox, source::wanting));
     }
 
-    private void bindDispatchers(Settings settings, Clock clock, Outbox outbox, Conversations conversations) {
+    private void bindDispatchers(
+            Settings settings, Clock clock, Outbox outbox, Conversations conversations, Teams teams, Macros macros) {
         BiConsumer<List<Delivery>, String> asked =
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
@@ -244,7 +253,8 @@ public final class LeadRoutes implements AutoCloseable {
                 "calls",
                 new Calls(
                         conversations,
-                        new Teams(),
+                        teams,
+                        macros,
                         settings.snapshotFresh(),
                         () -> !budget.linger().isZero(),
                         clock));
@@ -256,8 +266,8 @@ public final class LeadRoutes implements AutoCloseable {
                 "chatwootDispatcher",
                 new Dispatcher(
                         outbox,
-                        limits -> claims.ask(() -> outbox.claimForChatwoot(limits, budget.linger()), List.of()),
-                        () -> claims.ask(() -> outbox.claimOldestForChatwoot(Dispatcher.PATIENCE), List.of()),
+                        limits -> claims.ask(() -> conversations.claim(limits, budget.linger()), List.of()),
+                        () -> claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of()),
                         urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,
                         settings.number("chatwoot.concurrency")));

@@ -47,6 +47,7 @@ public final class Settings {
             new Setting("chatwoot.concurrency", "CHATWOOT_CONCURRENCY", "4"),
             new Setting("chatwoot.redeliveries", "CHATWOOT_REDELIVERIES", "2"),
             new Setting("chatwoot.redelivery-delay-ms", "CHATWOOT_REDELIVERY_DELAY_MS", "500"),
+            new Setting("chatwoot.strategy", "CHATWOOT_STRATEGY", "direct"),
             new Setting("chatwoot.snapshot-fresh", "CHATWOOT_SNAPSHOT_FRESH", "5s"),
             new Setting("chatwoot.confirm-within", "CHATWOOT_CONFIRM_WITHIN", "2m"),
             new Setting("webhook.secrets", "CHATWOOT_WEBHOOK_SECRETS", ""),
@@ -255,6 +256,7 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofSeconds(5)) <= 0)
                         .isPresent(),
                 "0 to 5 seconds, such as 1s or 500ms");
+        verify(wrong, "chatwoot.strategy", text -> text.equals("direct") || text.equals("macro"), "direct or macro");
         verify(
                 wrong,
                 "chatwoot.confirm-within",

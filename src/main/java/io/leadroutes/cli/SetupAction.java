@@ -95,7 +95,7 @@ sealed interface SetupAction {
      * What a rule does, as one call for many conversations (notes, reliability, section 5).
      *
      * @param labels may be empty
-     * @param priority Chatwoot's word; {@code nil} clears
+     * @param priority Chatwoot's word
      * @param team name or id
      * @param note rendered by Chatwoot as a Liquid template
      */
@@ -113,7 +113,7 @@ sealed interface SetupAction {
             if (!labels.isEmpty()) {
                 parts.add("labels " + String.join(", ", labels));
             }
-            priority.ifPresent(word -> parts.add("priority " + (word.equals("nil") ? "none" : word)));
+            priority.ifPresent(word -> parts.add("priority " + word));
             team.ifPresent(text -> parts.add("team " + text));
             note.ifPresent(text -> parts.add("a note"));
             return "macro " + name + " (" + String.join("; ", parts) + ")";

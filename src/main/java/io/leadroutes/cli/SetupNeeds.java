@@ -4,7 +4,7 @@ import io.leadroutes.cli.SetupAction.AddAttribute;
 import io.leadroutes.cli.SetupAction.AddLabel;
 import io.leadroutes.cli.SetupAction.AddMacro;
 import io.leadroutes.cli.SetupAction.AddTeam;
-import io.leadroutes.conversation.Mention;
+import io.leadroutes.conversation.RuleMacro;
 import io.leadroutes.event.Priority;
 import io.leadroutes.rules.EscalateRule;
 import io.leadroutes.rules.QualifyRule;
@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -51,8 +49,6 @@ record SetupNeeds(
 
     /** Types of the attributes that the original reference uses; any other is a text. */
     private static final Map<String, String> TYPES = Map.of("deal_value", "currency", "next_follow_up", "date");
-
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_-]+)}");
 
     static SetupNeeds of(RuleBook rules) {
         List<String> named = Stream.concat(
@@ -130,49 +126,13 @@ record SetupNeeds(
     }
 
     private static List<AddMacro> macros(RuleBook rules) {
-        List<AddMacro> macros = new ArrayList<>();
-        rules.qualify()
-                .ifPresent(rule -> macros.add(new AddMacro(
-                        "leadroutes: qualify",
-                        rule.labels(),
-                        Optional.of(rule.priority())
-                                .filter(priority -> priority != Priority.NONE)
-                                .map(Priority::word),
-                        rule.team(),
-                        rule.note().flatMap(SetupNeeds::liquid))));
-        for (EscalateRule rule : rules.escalateRules()) {
-            macros.add(new AddMacro(
-                    "leadroutes: escalate " + rule.id(),
-                    rule.labels(),
-                    // Chatwoot's macros say nil for none.
-                    rule.priority().map(priority -> priority == Priority.NONE ? "nil" : priority.word()),
-                    rule.team(),
-                    rule.note().flatMap(SetupNeeds::liquid)));
-        }
-        return macros.stream()
-                .filter(macro -> !macro.labels().isEmpty()
-                        || macro.priority().isPresent()
-                        || macro.team().isPresent()
-                        || macro.note().isPresent())
+        return RuleMacro.of(rules).stream()
+                .map(macro -> new AddMacro(
+                        macro.name(),
+                        macro.labels(),
+                        macro.priority().map(Priority::word),
+                        macro.team(),
+                        macro.hasNote() ? Optional.of(macro.note()) : Optional.empty()))
                 .toList();
-    }
-
-    /**
-     * A note as a Liquid template, which reads the score from the conversation. Lines with another placeholder are left
-     * out: a template cannot make a customer's text harmless, and it could become a link or a mention. Whom the note
-     * mentions is named only.
-     */
-    static Optional<String> liquid(String note) {
-        return Optional.of(note.lines()
-                        .filter(line -> placeholders(line).allMatch("score"::equals))
-                        .map(line -> line.replace("{score}", "{{ conversation.custom_attribute." + SCORE + " }}"))
-                        .map(line -> Mention.replaceIn(line, Mention::plain))
-                        .collect(Collectors.joining("\n"))
-                        .strip())
-                .filter(text -> !text.isEmpty());
-    }
-
-    private static Stream<String> placeholders(String line) {
-        return PLACEHOLDER.matcher(line).results().map(found -> found.group(1));
     }
 }

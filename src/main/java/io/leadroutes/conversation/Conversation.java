@@ -71,6 +71,7 @@ public final class Conversation {
     private Optional<Reading> reading = Optional.empty();
     private boolean resolutionChanged;
     private boolean isBackfill;
+    private final List<String> notes = new ArrayList<>();
 
     /** Kind and destination to wish: those waiting in the outbox, those decided here on top of them. */
     private final Map<String, Wished> waiting = new LinkedHashMap<>();
@@ -140,6 +141,11 @@ public final class Conversation {
         return List.copyOf(decided.values());
     }
 
+    /** The private notes that were told of here. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
     /** The score entries that were added here. */
     public List<ScoreEntry> scored() {
         return List.copyOf(scored);
@@ -169,6 +175,7 @@ public final class Conversation {
             event.contact().ifPresent(this::observe);
         }
         message = event.message();
+        message.filter(Message::isPrivate).map(Message::content).ifPresent(notes::add);
         reading = Optional.empty();
         isBackfill = event.isBackfill();
         if (event.isCustomerMessage() && firstMessage.isEmpty()) {

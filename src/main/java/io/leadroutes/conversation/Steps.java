@@ -151,7 +151,7 @@ public final class Steps {
         if (!conversation.isBackfill()) {
             act(
                     conversation,
-                    "qualify",
+                    RuleMacro.QUALIFY,
                     "qualify",
                     Optional.of(rule.priority()),
                     rule.team(),
@@ -187,7 +187,7 @@ public final class Steps {
         }
         rules.escalations(conversation.reading(rules), conversation.facts()).forEach((rule, held) -> {
             if (!conversation.hasEscalated(rule.id())) {
-                carryOut(conversation, rule, "escalate:" + rule.id(), reason(conversation, rule.id(), held));
+                carryOut(conversation, rule, RuleMacro.occasion(rule), reason(conversation, rule.id(), held));
             }
         });
     }

@@ -56,7 +56,7 @@ public final class Waits {
             steps.carryOut(
                     conversation,
                     step.escalation(),
-                    "escalate:" + rule.id() + ":" + step.after().toMinutes() + "m",
+                    RuleMacro.occasion(rule, step),
                     new Reason(rule.id(), oldest.message(), why));
         }
         return Optional.empty();

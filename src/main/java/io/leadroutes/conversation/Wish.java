@@ -129,6 +129,14 @@ public sealed interface Wish {
             return new ChangeAttributes(appliedTo(before.set), List.copyOf(gone));
         }
 
+        @Override
+        public boolean isMet(ConversationState state) {
+            return state.attributes()
+                    .map(Observed::value)
+                    .filter(there -> Values.same(there, appliedTo(there)))
+                    .isPresent();
+        }
+
         /** The map after the change. */
         public Map<String, Object> appliedTo(Map<String, Object> there) {
             Map<String, Object> after = new LinkedHashMap<>(there);
@@ -270,6 +278,11 @@ public sealed interface Wish {
         @Override
         public String kind() {
             return "note:" + occasion;
+        }
+
+        /** True if a message that says this is the note: servers strip what is blank at its ends. */
+        public boolean isText(String said) {
+            return said.strip().equals(text.strip());
         }
     }
 

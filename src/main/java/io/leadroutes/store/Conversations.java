@@ -6,7 +6,10 @@ import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Origin;
 import io.leadroutes.conversation.OwnWrite;
+import io.leadroutes.conversation.Planner;
+import io.leadroutes.conversation.Planner.Step;
 import io.leadroutes.conversation.ScoreEntry;
+import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Waiting;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Contact;
@@ -19,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +30,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
@@ -54,11 +59,54 @@ public final class Conversations {
     private final Database database;
     private final Outbox outbox;
     private final Clock clock;
+    private final Planner planner;
 
-    public Conversations(Database database, Outbox outbox, Clock clock) {
+    public Conversations(Database database, Outbox outbox, Clock clock, Planner planner) {
         this.database = database;
         this.outbox = outbox;
         this.clock = clock;
+        this.planner = planner;
+    }
+
+    /**
+     * Takes due wishes for Chatwoot into hand, the most urgent first and at most one call per conversation, as the planner
+     * would have it.
+     *
+     * @param limits how many calls may be made when one of this urgency is among them; the more urgent, the more
+     * @param linger how long what can share a call waits for others, if it is not urgent
+     */
+    public List<Delivery> claim(ToIntFunction<Urgency> limits, Duration linger) {
+        return outbox.claimForChatwoot(limits, linger, this::next, planner.isBatching());
+    }
+
+    /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
+    public List<Delivery> claimOldest(Duration waiting) {
+        return outbox.claimOldestForChatwoot(waiting, this::next);
+    }
+
+    /** The conversations of which a macro still grants what it was taken for, and does nothing else. */
+    public List<Long> stillByMacro(Delivery delivery) {
+        Map<Long, List<Wish>> wishes = delivery.all().stream()
+                .collect(Collectors.groupingBy(
+                        Delivery::conversationId,
+                        LinkedHashMap::new,
+                        Collectors.mapping(Delivery::wish, Collectors.toList())));
+        return wishes.entrySet().stream()
+                .filter(one -> next(
+                                delivery.accountId(),
+                                one.getKey(),
+                                one.getValue().get(0),
+                                one.getValue())
+                        .macro()
+                        .equals(delivery.macro()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private Step next(long accountId, long conversationId, Wish due, List<Wish> open) {
+        ConversationState known =
+                find(accountId, conversationId).orElse(ConversationState.unknown(accountId, conversationId));
+        return planner.next(due, open, known);
     }
 
     /** The conversation with its waiting wishes, its row locked until the surrounding transaction ends. */
@@ -77,7 +125,7 @@ public final class Conversations {
         database.transaction().executeWithoutResult(status -> {
             Conversation conversation = load(accountId, conversationId);
             decision.accept(conversation);
-            outbox.add(accountId, conversationId, conversation.decided());
+            outbox.add(accountId, conversationId, planner.prepared(conversation.decided()));
         });
     }
 
@@ -179,8 +227,8 @@ public final class Conversations {
         for (ScoreEntry entry : conversation.scored()) {
             insert(state, entry);
         }
-        outbox.confirm(state);
-        outbox.add(state.accountId(), state.conversationId(), conversation.decided());
+        outbox.confirm(state, conversation.notes());
+        outbox.add(state.accountId(), state.conversationId(), planner.prepared(conversation.decided()));
     }
 
     private StatementSpec bind(StatementSpec sql, ConversationState s, int score) {
@@ -410,7 +458,7 @@ public final class Conversations {
                 // The lock lets a worker that handles that webhook end first, or begin when the wish is asked for.
                 Optional<ConversationState> state = find(delivery.accountId(), delivery.conversationId(), true);
                 outbox.asked(delivery, answer, until);
-                state.ifPresent(outbox::confirm);
+                state.ifPresent(known -> outbox.confirm(known, List.of()));
             });
         }
     }

@@ -1,10 +1,12 @@
 package io.leadroutes.store;
 
 import io.leadroutes.conversation.Lead;
+import io.leadroutes.conversation.RuleMacro;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -15,7 +17,8 @@ import java.util.stream.Stream;
  * @param createdAt when it was first wished
  * @param messageId the latest message that it was decided on, 0 if none
  * @param urgency its lane
- * @param others wishes of other conversations that the same call grants
+ * @param others wishes that the same call grants: of other conversations, and where a macro does it, of this one
+ * @param macro the macro that grants them
  */
 public record Delivery(
         long id,
@@ -26,16 +29,32 @@ public record Delivery(
         Instant createdAt,
         long messageId,
         Urgency urgency,
-        List<Delivery> others) {
+        List<Delivery> others,
+        Optional<RuleMacro> macro) {
 
     /** A wish of no hurry that has its call for itself. */
     public Delivery(
             long id, long accountId, long conversationId, Wish wish, int attempts, Instant createdAt, long messageId) {
-        this(id, accountId, conversationId, wish, attempts, createdAt, messageId, Urgency.TAGGING, List.of());
+        this(
+                id,
+                accountId,
+                conversationId,
+                wish,
+                attempts,
+                createdAt,
+                messageId,
+                Urgency.TAGGING,
+                List.of(),
+                Optional.empty());
     }
 
-    Delivery with(List<Delivery> sharing) {
-        return new Delivery(id, accountId, conversationId, wish, attempts, createdAt, messageId, urgency, sharing);
+    Delivery with(List<Delivery> sharing, Optional<RuleMacro> by) {
+        return new Delivery(id, accountId, conversationId, wish, attempts, createdAt, messageId, urgency, sharing, by);
+    }
+
+    /** True if one macro grants them all. */
+    public boolean isByMacro() {
+        return macro.isPresent();
     }
 
     /** True if others are granted by the same call. */

@@ -2,6 +2,8 @@ package io.leadroutes.store;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Planner;
+import io.leadroutes.conversation.Planner.Step;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
@@ -51,8 +53,14 @@ public final class Outbox {
     private static final String GAVE_UP = "gave-up";
 
     private static final String UNREADABLE = "unreadable";
+    /** A macro whose call was not answered, may be in Chatwoot's queue for so long: then its note is looked for. */
+    private static final Duration JOB_TIME = Duration.ofMinutes(2);
+
     /** Conversations in one bulk action; Chatwoot has no limit of its own, but a job of its own works them off. */
     private static final int MAX_BULK = 100;
+
+    private static final Plan EACH_BY_ITSELF = (account, conversation, due, open) ->
+            Planner.DIRECT.next(due, open, ConversationState.unknown(account, conversation));
 
     private static final int MAX_TEXT_CHARS = 2_000;
     private static final TypeReference<List<Reason>> REASONS = new TypeReference<>() {};
@@ -67,6 +75,12 @@ public final class Outbox {
 
     /** A wish in this process's hand: with how many attempts it was taken, and until when nobody else takes it. */
     private record Hold(int attempts, Instant until) {}
+
+    /** Says which call is to be made for a wish that is due. */
+    interface Plan {
+        /** @param open the conversation's wishes that may be sent now and were never tried, the due one too */
+        Step next(long accountId, long conversationId, Wish due, List<Wish> open);
+    }
 
     /**
      * @param random spreads retries
@@ -198,8 +212,8 @@ public final class Outbox {
     }
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
-    public List<Delivery> claimForChatwoot(int limit) {
-        return claimForChatwoot(urgency -> limit, Duration.ZERO);
+    List<Delivery> claimForChatwoot(int limit) {
+        return claimForChatwoot(urgency -> limit, Duration.ZERO, EACH_BY_ITSELF, false);
     }
 
     /**
@@ -207,25 +221,28 @@ public final class Outbox {
      *
      * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
      * @param linger how long tagging, and what is less urgent, waits from its first wish
+     * @param areLeadsBatched true if so does what a lead is told of by, but for its attributes, which have no shared call
      */
-    public List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Duration linger) {
+    List<Delivery> claimForChatwoot(
+            ToIntFunction<Urgency> limits, Duration linger, Plan plan, boolean areLeadsBatched) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
                   o.reasons, o.urgency
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
-                  AND (o.urgency < :tagging OR o.created_at <= :lingered)
+                  AND (o.urgency < :patient OR o.urgency < :tagging AND o.kind = 'attributes'
+                    OR o.created_at <= :lingered)
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                       AND s.account_id = o.account_id AND s.destination = 'chatwoot')
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", limits, linger);
+                FOR UPDATE SKIP LOCKED""", limits, linger, plan, areLeadsBatched);
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
-    public List<Delivery> claimOldestForChatwoot(Duration waiting) {
+    List<Delivery> claimOldestForChatwoot(Duration waiting, Plan plan) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
                   o.reasons, o.urgency
@@ -238,7 +255,7 @@ public final class Outbox {
                       AND s.account_id = o.account_id AND s.destination = 'chatwoot')
                 ORDER BY o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> 1, waiting);
+                FOR UPDATE SKIP LOCKED""", urgency -> 1, waiting, plan, false);
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
@@ -254,10 +271,11 @@ public final class Outbox {
                       AND s.account_id = o.account_id AND s.destination = o.destination)
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> limit, Duration.ZERO);
+                FOR UPDATE SKIP LOCKED""", urgency -> limit, Duration.ZERO, EACH_BY_ITSELF, false);
     }
 
-    private List<Delivery> claim(String sql, ToIntFunction<Urgency> limits, Duration linger) {
+    private List<Delivery> claim(
+            String sql, ToIntFunction<Urgency> limits, Duration linger, Plan plan, boolean areLeadsBatched) {
         Instant now = clock.instant();
         keepUp(now);
         int limit = limits.applyAsInt(Urgency.ESCALATION);
@@ -269,22 +287,14 @@ public final class Outbox {
                     .sql(sql)
                     .param("now", Timestamp.from(now))
                     .param("lingered", Timestamp.from(now.minus(linger)))
+                    .param("patient", (areLeadsBatched ? Urgency.QUALIFICATION : Urgency.TAGGING).ordinal())
                     .param("tagging", Urgency.TAGGING.ordinal())
                     .param("limit", limit)
                     .query((rs, i) -> Row.of(rs))
                     .list();
-            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits);
-            for (Delivery delivery :
-                    mine.stream().flatMap(taken -> taken.all().stream()).toList()) {
-                database.jdbc()
-                        .sql("""
-                                UPDATE outbox
-                                SET state = 'sending', wish_key = NULL, sent_at = :now, lease_until = :lease
-                                WHERE id = :id""")
-                        .param("now", Timestamp.from(now))
-                        .param("lease", Timestamp.from(now.plus(lease)))
-                        .param("id", delivery.id())
-                        .update();
+            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits, plan);
+            for (Delivery taken : mine) {
+                taken.all().forEach(one -> sending(one, taken.isByMacro(), now));
             }
             return mine;
         });
@@ -295,6 +305,19 @@ public final class Outbox {
                     .forEach(delivery -> inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
         }
         return claimed;
+    }
+
+    private void sending(Delivery delivery, boolean isJob, Instant now) {
+        database.jdbc()
+                .sql("""
+                        UPDATE outbox
+                        SET state = 'sending', wish_key = NULL, sent_at = :now, lease_until = :lease, is_job = :job
+                        WHERE id = :id""")
+                .param("now", Timestamp.from(now))
+                .param("lease", Timestamp.from(now.plus(lease)))
+                .param("job", isJob)
+                .param("id", delivery.id())
+                .update();
     }
 
     /**
@@ -312,7 +335,7 @@ public final class Outbox {
         inHand.computeIfPresent(delivery.id(), (id, hold) -> hold.attempts == delivery.attempts() ? null : hold);
     }
 
-    private List<Delivery> onePerConversation(List<Row> due, ToIntFunction<Urgency> limits) {
+    private List<Delivery> onePerConversation(List<Row> due, ToIntFunction<Urgency> limits, Plan plan) {
         Set<String> taken = inHandNow(due);
         List<Delivery> mine = new ArrayList<>();
         for (Row row : due) {
@@ -320,24 +343,122 @@ public final class Outbox {
             if (isRoom && !taken.contains(row.conversation())) {
                 readable(row, Row::delivery).ifPresent(delivery -> {
                     taken.add(row.conversation());
-                    mine.add(delivery.with(equalWishes(row, delivery, taken)));
+                    mine.add(row.isUntried() ? planned(row, delivery, taken, plan) : delivery);
                 });
             }
         }
         return mine;
     }
 
+    /** What is to be sent now for a wish that is due. */
+    private Delivery planned(Row row, Delivery due, Set<String> taken, Plan plan) {
+        List<Delivery> open = plan == EACH_BY_ITSELF ? List.of(due) : open(row);
+        Step step = next(row, due.wish(), open, plan);
+        List<Delivery> granted = granted(step, open);
+        Delivery first = granted.get(0);
+        if (step.macro().isPresent()) {
+            List<Delivery> all = new ArrayList<>(granted.subList(1, granted.size()));
+            all.addAll(byTheSameMacro(row, step, taken, plan));
+            return first.with(all, step.macro());
+        }
+        return step.mayBeShared() ? first.with(equalWishes(first, taken), Optional.empty()) : first;
+    }
+
+    private static Step next(Row row, Wish due, List<Delivery> open, Plan plan) {
+        return plan.next(
+                row.accountId,
+                row.conversationId,
+                due,
+                open.stream().map(Delivery::wish).toList());
+    }
+
+    private static List<Delivery> granted(Step step, List<Delivery> open) {
+        return open.stream()
+                .filter(delivery -> step.wishes().contains(delivery.wish()))
+                .toList();
+    }
+
+    /** The wishes of a conversation that may be sent now and were never tried. */
+    private List<Delivery> open(Row row) {
+        return database
+                .jdbc()
+                .sql("""
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                          urgency
+                        FROM outbox
+                        WHERE conversation_id = :conversation AND account_id = :account AND state = 'pending'
+                          AND due_at <= :now AND destination = 'chatwoot' AND attempts = 0
+                        ORDER BY urgency, id
+                        FOR UPDATE SKIP LOCKED""")
+                .param("conversation", row.conversationId)
+                .param("account", row.accountId)
+                .param("now", Timestamp.from(clock.instant()))
+                .query((rs, i) -> Row.of(rs))
+                .list()
+                .stream()
+                .flatMap(open -> readable(open, Row::delivery).stream())
+                .toList();
+    }
+
+    /** Wishes of other conversations for which the same macro is to be executed now. */
+    private List<Delivery> byTheSameMacro(Row row, Step step, Set<String> taken, Plan plan) {
+        List<Delivery> all = new ArrayList<>();
+        int conversations = 1;
+        for (Row other : others(row.accountId, kindOfEach(step))) {
+            if (conversations < MAX_BULK && !taken.contains(other.conversation())) {
+                List<Delivery> open = open(other);
+                Optional<Step> same = readable(other, Row::delivery)
+                        .map(delivery -> next(other, delivery.wish(), open, plan))
+                        .filter(theirs -> theirs.macro().equals(step.macro()));
+                if (same.isPresent()) {
+                    taken.add(other.conversation());
+                    all.addAll(granted(same.get(), open));
+                    conversations++;
+                }
+            }
+        }
+        return all;
+    }
+
+    /** A kind of wish that the macro grants in each conversation: its note if it writes one. */
+    private static String kindOfEach(Step step) {
+        return step.wishes().stream()
+                .filter(Wish.Note.class::isInstance)
+                .findFirst()
+                .orElse(step.wishes().get(0))
+                .kind();
+    }
+
+    private List<Row> others(long accountId, String kind) {
+        return database.jdbc()
+                .sql("""
+                        SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
+                          o.created_at, o.reasons, o.urgency
+                        FROM outbox o
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                          AND o.account_id = :account AND o.kind = :kind AND o.attempts = 0
+                          AND NOT EXISTS (
+                            SELECT 1 FROM outbox s
+                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
+                              AND s.account_id = o.account_id AND s.destination = 'chatwoot')
+                        ORDER BY o.urgency, o.id
+                        LIMIT :limit
+                        FOR UPDATE SKIP LOCKED""")
+                .param("now", Timestamp.from(clock.instant()))
+                .param("account", accountId)
+                .param("kind", kind)
+                .param("limit", MAX_BULK)
+                .query((rs, i) -> Row.of(rs))
+                .list();
+    }
+
     /**
-     * Wishes of other conversations that one call can grant together with this one: Chatwoot's bulk action adds labels, or
-     * assigns a team, in many conversations at once ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}). Only
-     * such as have not been tried: what a bulk action did not grant has a call of its own.
+     * Equal wishes of other conversations, which one call can grant together with this one. Only such as have not been
+     * tried: what a bulk action did not grant has a call of its own.
      *
      * @param taken the conversations that are in hand; those found are added
      */
-    private List<Delivery> equalWishes(Row row, Delivery delivery, Set<String> taken) {
-        if (row.attempts > 0 || !isBulk(delivery.wish())) {
-            return List.of();
-        }
+    private List<Delivery> equalWishes(Delivery delivery, Set<String> taken) {
         return database
                 .jdbc()
                 .sql("""
@@ -354,9 +475,9 @@ public final class Outbox {
                         LIMIT :limit
                         FOR UPDATE SKIP LOCKED""")
                 .param("now", Timestamp.from(clock.instant()))
-                .param("account", row.accountId)
-                .param("kind", row.kind)
-                .param("payload", row.payload)
+                .param("account", delivery.accountId())
+                .param("kind", delivery.kind())
+                .param("payload", WishCodec.payload(delivery.wish()))
                 .param("limit", MAX_BULK)
                 .query((rs, i) -> Row.of(rs))
                 .list()
@@ -365,10 +486,6 @@ public final class Outbox {
                 .flatMap(equal -> readable(equal, Row::delivery).stream())
                 .limit(MAX_BULK - 1L)
                 .toList();
-    }
-
-    private static boolean isBulk(Wish wish) {
-        return wish instanceof Wish.ChangeLabels labels && labels.addsOnly() || wish instanceof Wish.AssignTeam;
     }
 
     /**
@@ -437,7 +554,12 @@ public final class Outbox {
                     createdAt,
                     wished.reasons().stream().mapToLong(Reason::messageId).max().orElse(0),
                     wished.urgency(),
-                    List.of());
+                    List.of(),
+                    Optional.empty());
+        }
+
+        boolean isUntried() {
+            return attempts == 0 && conversationId != 0;
         }
 
         String conversation() {
@@ -498,20 +620,28 @@ public final class Outbox {
                 .update();
     }
 
-    /** Ends the wishes that were asked for and that the state shows, in the surrounding transaction. */
-    void confirm(ConversationState state) {
+    /**
+     * Ends the wishes that were asked for and that a conversation shows, in the surrounding transaction. Where a macro
+     * grants them, its note may be told of before its call is answered.
+     *
+     * @param notes texts of private notes that were written
+     */
+    void confirm(ConversationState state, Collection<String> notes) {
         List<Row> asked = database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
                           urgency
                         FROM outbox
-                        WHERE conversation_id = :conversation AND account_id = :account AND state = 'asked'""")
+                        WHERE conversation_id = :conversation AND account_id = :account
+                          AND (state = 'asked' OR state = 'sending' AND is_job)""")
                 .param("conversation", state.conversationId())
                 .param("account", state.accountId())
                 .query((rs, i) -> Row.of(rs))
                 .list();
         for (Row row : asked) {
-            if (readable(row, Row::wished).filter(w -> w.wish().isMet(state)).isPresent()) {
+            if (readable(row, Row::wished)
+                    .filter(w -> w.wish().isMet(state) || isAmong(notes, w.wish()))
+                    .isPresent()) {
                 database.jdbc()
                         .sql("UPDATE outbox SET state = 'done', done_at = :now, lease_until = NULL WHERE id = :id")
                         .param("now", Timestamp.from(clock.instant()))
@@ -519,6 +649,10 @@ public final class Outbox {
                         .update();
             }
         }
+    }
+
+    private static boolean isAmong(Collection<String> notes, Wish wish) {
+        return wish instanceof Wish.Note note && notes.stream().anyMatch(note::isText);
     }
 
     /**
@@ -648,24 +782,26 @@ public final class Outbox {
      */
     public int recover(boolean alone) {
         Instant now = clock.instant();
-        List<Row> abandoned = database.jdbc()
+        List<Abandoned> abandoned = database.jdbc()
                 .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency
+                        SELECT id, attempts, is_job
                         FROM outbox
                         WHERE state = 'sending' AND lease_until <= :until""")
                 .param("until", Timestamp.from(alone ? FOREVER : now))
-                .query((rs, i) -> Row.of(rs))
+                .query((rs, i) -> new Abandoned(rs.getLong("id"), rs.getInt("attempts"), rs.getBoolean("is_job")))
                 .list();
         giveUpAsking(now);
         int recovered = 0;
-        for (Row row : abandoned) {
-            if (putBack(row.id, row.attempts, now, row.attempts + 1, "the dispatcher stopped while it was sending")) {
+        for (Abandoned row : abandoned) {
+            Instant dueAt = row.isJob ? now.plus(JOB_TIME) : now;
+            if (putBack(row.id, row.attempts, dueAt, row.attempts + 1, "the dispatcher stopped while it was sending")) {
                 recovered++;
             }
         }
         return recovered;
     }
+
+    private record Abandoned(long id, int attempts, boolean isJob) {}
 
     /** What no webhook has confirmed in time is wished for again: it counts as tried. */
     private void giveUpAsking(Instant now) {

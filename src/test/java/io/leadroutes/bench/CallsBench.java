@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How much is done with 60 calls a minute: by the reference's handler and by ours, against the sandbox with its limiter, in
- * accelerated time. Without arguments both, else the one named.
+ * How much is done with 60 calls a minute: by the reference's handler and by ours with each strategy, against the sandbox with its limiter, in
+ * accelerated time. Without arguments all, else those named.
  */
 final class CallsBench {
     private static final long SEED = 20_261_122;
@@ -41,12 +41,13 @@ final class CallsBench {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final String REFERENCE = "reference";
-    private static final String OURS = "leadroutes";
+    private static final String DIRECT = "direct";
+    private static final String MACRO = "macro";
 
     private CallsBench() {}
 
     static void run(List<String> wanted) throws IOException, InterruptedException, SQLException {
-        List<String> all = List.of(REFERENCE, OURS);
+        List<String> all = List.of(REFERENCE, DIRECT, MACRO);
         if (!all.containsAll(wanted)) {
             throw new IllegalArgumentException("bench calls " + wanted + "; expected some of " + all);
         }
@@ -68,7 +69,7 @@ final class CallsBench {
                 "lost of agents",
                 "escalation p50/p99 (s)");
         for (String name : wanted.isEmpty() ? all : wanted) {
-            Row row = name.equals(REFERENCE) ? reference(trace) : ours(trace);
+            Row row = name.equals(REFERENCE) ? reference(trace) : ours(trace, name);
             System.out.printf(
                     Locale.ROOT,
                     "%-10s %22.1f %12.1f %8d %10.1f %14d %26s%n",
@@ -120,14 +121,15 @@ final class CallsBench {
 
     // Ours.
 
-    private static Row ours(Trace trace) throws IOException, InterruptedException, SQLException {
-        Row played = play(trace);
-        return new Row(played.calls, leads(), played.refused, played.minutes, played.lost, escalations());
+    private static Row ours(Trace trace, String strategy) throws IOException, InterruptedException, SQLException {
+        Row played = play(trace, strategy);
+        return new Row(
+                played.calls, leads(strategy), played.refused, played.minutes, played.lost, escalations(strategy));
     }
 
-    private static Row play(Trace trace) throws InterruptedException {
+    private static Row play(Trace trace, String strategy) throws InterruptedException {
         int speed = 40;
-        try (Bed bed = new Bed(speed)) {
+        try (Bed bed = new Bed(speed, strategy)) {
             SandboxChatwoot sandbox = bed.product.sandbox();
             Players players = new Players(sandbox, trace.conversations());
             Instant start = bed.clock.instant();
@@ -161,10 +163,10 @@ final class CallsBench {
     }
 
     /** Complete leads per minute when there are more than can be worked off: the first minute, a burst, does not count. */
-    private static double leads() throws InterruptedException {
+    private static double leads(String strategy) throws InterruptedException {
         int speed = 20;
         int leads = 100;
-        try (Bed bed = new Bed(speed)) {
+        try (Bed bed = new Bed(speed, strategy)) {
             Players players = new Players(bed.product.sandbox(), 0);
             Instant start = bed.clock.instant();
             List<Long> open = new ArrayList<>();
@@ -203,10 +205,10 @@ final class CallsBench {
     }
 
     /** From the message to the first call about it, with 10,000 tag wishes before it; two escalations a minute. */
-    private static String escalations() throws InterruptedException, SQLException {
+    private static String escalations(String strategy) throws InterruptedException, SQLException {
         int speed = 5;
         int escalations = 20;
-        try (Bed bed = new Bed(speed)) {
+        try (Bed bed = new Bed(speed, strategy)) {
             SandboxChatwoot sandbox = bed.product.sandbox();
             Players players = new Players(sandbox, 0);
             bed.backlog(10_000);
@@ -337,7 +339,7 @@ final class CallsBench {
         private final int speed;
         private final Product product;
 
-        Bed(int speed) {
+        Bed(int speed, String strategy) {
             this.speed = speed;
             clock = new JumpingClock(speed);
             routes = routes(speed);
@@ -349,6 +351,8 @@ final class CallsBench {
                     Map.of(
                             "chatwoot.rate-limit",
                             Integer.toString(LIMIT),
+                            "chatwoot.strategy",
+                            strategy,
                             "chatwoot.confirm-within",
                             "2m",
                             "conversation.debounce",
@@ -356,6 +360,11 @@ final class CallsBench {
                             "routes.directory",
                             routes.toString()),
                     clock);
+            if (strategy.equals(MACRO)) {
+                product.installMacros();
+                // The limiter has counted them; the product has not.
+                clock.jump(Duration.ofMinutes(2));
+            }
         }
 
         private static Path routes(int speed) {

@@ -1,6 +1,7 @@
 package io.leadroutes.bench;
 
 import io.leadroutes.cli.Product;
+import io.leadroutes.conversation.Planner;
 import io.leadroutes.event.Decoded;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.sandbox.SandboxChatwoot;
@@ -132,7 +133,8 @@ final class DecisionsBench {
         Clock clock = Clock.systemUTC();
         try (Database database = new Database("leadroutes", url, user, "", "db/migration")) {
             Outbox outbox = new Outbox(database, clock, new Random(1), Duration.ofMinutes(1));
-            Inbox inbox = new Inbox(database, new Conversations(database, outbox, clock), clock, Duration.ofSeconds(1));
+            Inbox inbox = new Inbox(
+                    database, new Conversations(database, outbox, clock, Planner.DIRECT), clock, Duration.ofSeconds(1));
             WebhookMaker webhooks = new WebhookMaker();
             append(inbox, webhooks, done, conversations);
             try (Connection connection = database.dataSource().getConnection();

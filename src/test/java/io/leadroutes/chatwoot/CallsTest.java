@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +37,13 @@ class CallsTest {
     private final Store store = new Store(Engine.H2);
     private final Teams teams = new Teams();
     private final AtomicBoolean scarce = new AtomicBoolean();
-    private final Calls calls = new Calls(store.conversations, teams, Duration.ofSeconds(5), scarce::get, store.clock);
+    private final Calls calls = new Calls(
+            store.conversations,
+            teams,
+            new Macros(teams, store.clock),
+            Duration.ofSeconds(5),
+            scarce::get,
+            store.clock);
 
     @AfterEach
     void close() {
@@ -169,8 +176,17 @@ class CallsTest {
         known(Bodies.updated(ID).labels("ours"));
         Delivery other = new Delivery(12, 7, 1581, labels("ours"), 0, store.clock.instant(), 0);
         Delivery first = delivery(labels("ours"));
-        Delivery both =
-                new Delivery(first.id(), 7, ID, first.wish(), 0, first.createdAt(), 0, Urgency.TAGGING, List.of(other));
+        Delivery both = new Delivery(
+                first.id(),
+                7,
+                ID,
+                first.wish(),
+                0,
+                first.createdAt(),
+                0,
+                Urgency.TAGGING,
+                List.of(other),
+                Optional.empty());
 
         assertThat(body(calls.share(both)).path("ids")).hasToString("[1581]");
         assertThat(calls.share(first)).isNull();

@@ -36,8 +36,8 @@ class DispatcherTest {
     private Dispatcher dispatcher(int concurrency) {
         return new Dispatcher(
                 store.outbox,
-                limits -> store.outbox.claimForChatwoot(limits, budget.linger()),
-                () -> store.outbox.claimOldestForChatwoot(Dispatcher.PATIENCE),
+                limits -> store.conversations.claim(limits, budget.linger()),
+                () -> store.conversations.claimOldest(Dispatcher.PATIENCE),
                 budget::free,
                 (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),
                 concurrency);

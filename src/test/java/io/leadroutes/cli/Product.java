@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.leadroutes.conversation.RuleMacro;
+import io.leadroutes.rules.RuleBook;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Dialect;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.store.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -28,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,6 +130,38 @@ public final class Product implements AutoCloseable {
     /** The same with a clock of its own; waiting and polling go by it, redelivery and the throttle by the system's. */
     public static Product connected(SandboxChatwoot.Builder sandbox, Map<String, String> settings, Clock clock) {
         return new Product(start(sandbox), settings, clock, true);
+    }
+
+    /** Makes the macros of the shipped rules, as {@code setup} does; its calls are forgotten. */
+    public void installMacros() {
+        Map<String, Long> teams = new HashMap<>();
+        json(api("GET", "/teams", ""))
+                .forEach(team ->
+                        teams.put(team.path("name").asText(), team.path("id").asLong()));
+        for (RuleMacro macro : RuleMacro.of(RuleBook.load(Path.of("rules.yaml")))) {
+            List<Map<String, Object>> actions = new ArrayList<>();
+            actions.add(Map.of("action_name", "add_label", "action_params", macro.labels()));
+            macro.priority()
+                    .ifPresent(priority -> actions.add(
+                            Map.of("action_name", "change_priority", "action_params", List.of(priority.word()))));
+            macro.team()
+                    .ifPresent(team -> actions.add(
+                            Map.of("action_name", "assign_team", "action_params", List.of(teams.get(team)))));
+            actions.add(Map.of("action_name", "add_private_note", "action_params", List.of(macro.note())));
+            api(
+                    "POST",
+                    "/macros",
+                    Json.write(Map.of("name", macro.name(), "visibility", "global", "actions", actions)));
+        }
+        sandbox.clearCalls();
+    }
+
+    private HttpResponse<String> api(String method, String path, String body) {
+        return send(
+                HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + "/api/v1/accounts/" + sandbox.accountId() + path))
+                        .header("Api-Access-Token", sandbox.apiToken())
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body)));
     }
 
     /** With a sandbox that sends nothing: the test posts what it wants to. */

@@ -48,13 +48,6 @@ class SetupPlanTest {
     }
 
     @Test
-    void aMacroNamesWhomTheNoteMentions() {
-        assertThat(SetupNeeds.liquid(
-                        "Score {score}\nFor {mention-team}\nAsk {mention-agent: Jane Doe}, {mention-team: a_b}"))
-                .contains("Score {{ conversation.custom_attribute.lead_score }}\nAsk Jane Doe, a\\_b");
-    }
-
-    @Test
     void attributesHaveTheTypesOfTheReferenceElseText() {
         assertThat(NEEDS.attributes())
                 .extracting(SetupAction.AddAttribute::description)
@@ -71,12 +64,13 @@ class SetupPlanTest {
     }
 
     @Test
-    void aMacrosNoteReadsTheScoreAndNoTextOfCustomers() {
-        assertThat(NEEDS.macros().get(0).note()).contains("Score: {{ conversation.custom_attribute.lead_score }}");
+    void aMacrosNoteIsTheTextThatIsPutIntoAnAttributeForIt() {
+        assertThat(NEEDS.macros().get(0).note())
+                .contains("{{ conversation.custom_attribute.leadroutes_note_qualify }}");
         assertThat(NEEDS.macros().get(1).note()).isEmpty();
         assertThat(NEEDS.macros().get(1).priority())
-                .as("Chatwoot's word for none")
-                .contains("nil");
+                .as("a priority is never lowered")
+                .isEmpty();
     }
 
     @Test

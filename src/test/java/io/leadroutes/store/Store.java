@@ -2,6 +2,7 @@ package io.leadroutes.store;
 
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.Destinations;
+import io.leadroutes.conversation.Planner;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Urgency;
@@ -47,10 +48,14 @@ public final class Store implements AutoCloseable {
     }
 
     Store(Database database, RuleBook rules) {
+        this(database, rules, Planner.DIRECT);
+    }
+
+    Store(Database database, RuleBook rules, Planner planner) {
         this.database = database;
         steps = new Steps(rules, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
         outbox = new Outbox(database, clock, new Random(42), LEASE);
-        conversations = new Conversations(database, outbox, clock);
+        conversations = new Conversations(database, outbox, clock, planner);
         inbox = anotherInbox();
         records = new Records(database, outbox, clock);
         events = new Events(conversations, steps, new Waits(rules, steps));
