@@ -254,10 +254,11 @@ public final class Calls {
         if (read != null) {
             teams.remember(read.body());
         }
-        Ref team = team(delivery.wish(Wish.AssignTeam.class));
+        Wish.AssignTeam wish = delivery.wish(Wish.AssignTeam.class);
+        Ref team = team(wish);
         if (state(delivery)
-                .flatMap(ConversationState::team)
-                .filter(now -> now.id() == team.id())
+                .filter(now -> wish.isMet(now)
+                        || now.team().filter(its -> its.id() == team.id()).isPresent())
                 .isPresent()) {
             return null;
         }

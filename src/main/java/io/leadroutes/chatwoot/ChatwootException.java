@@ -68,6 +68,11 @@ public abstract sealed class ChatwootException extends Exception {
             super(message, status);
         }
 
+        /** True if it is because of the token's rights, or because this server has no such call (CONTRACT section 3.1). */
+        boolean isAboutAsker() {
+            return status() == 401 || status() == 403 || status() == 404;
+        }
+
         /** The class of the refusal, such as {@code chatwoot-404}, by which dead letters are found. */
         public String reason() {
             return status() == 0 ? Dispatcher.IMPOSSIBLE : "chatwoot-" + status();

@@ -36,6 +36,7 @@ public final class Dispatcher {
     private final Supplier<List<Delivery>> claimOldest;
     private final ToIntFunction<Urgency> permits;
     private final BiConsumer<List<Delivery>, String> asked;
+    private final BulkActions bulkActions;
     private final int concurrency;
     private int sinceOldest;
     private final AtomicInteger inHand = new AtomicInteger();
@@ -45,6 +46,7 @@ public final class Dispatcher {
      * @param claimOldest takes the one that has waited longest, if that is longer than {@link #PATIENCE}
      * @param permits how many of this urgency may be sent now
      * @param asked is told of wishes whose call has put a job into Chatwoot's queue, and of the answer
+     * @param bulkActions is told of shared calls that failed
      * @param concurrency how many may be in hand at once
      */
     public Dispatcher(
@@ -53,12 +55,14 @@ public final class Dispatcher {
             Supplier<List<Delivery>> claimOldest,
             ToIntFunction<Urgency> permits,
             BiConsumer<List<Delivery>, String> asked,
+            BulkActions bulkActions,
             int concurrency) {
         this.outbox = outbox;
         this.claim = claim;
         this.claimOldest = claimOldest;
         this.permits = permits;
         this.asked = asked;
+        this.bulkActions = bulkActions;
         this.concurrency = concurrency;
     }
 
@@ -100,7 +104,7 @@ public final class Dispatcher {
     }
 
     private void granted(Delivery delivery, Object answer) {
-        outbox.done(delivery, answer == null ? "already so" : String.valueOf(answer));
+        outbox.done(delivery, answer == null ? Outbox.ALREADY_SO : String.valueOf(answer));
         LOG.info(
                 "conversation {}: {} {}",
                 delivery.conversationId(),
@@ -117,6 +121,7 @@ public final class Dispatcher {
             LOG.warn("macro for {} wishes: {}", delivery.all().size(), Failures.kind(failure));
         } else if (delivery.isShared() && !(failure instanceof ChatwootException.Paused)) {
             // Perhaps because of one of them, or because this token may not: each has a call of its own now.
+            bulkActions.failed(failure);
             delivery.all().forEach(one -> outbox.retryLater(one, String.valueOf(failure.getMessage())));
             LOG.warn("{} conversations: {} failed: {}", delivery.all().size(), delivery.kind(), Failures.kind(failure));
         } else {

@@ -2,6 +2,7 @@ package io.leadroutes.cli;
 
 import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.chatwoot.Budget;
+import io.leadroutes.chatwoot.BulkActions;
 import io.leadroutes.chatwoot.Calls;
 import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.EventSource;
@@ -106,10 +107,11 @@ public final class LeadRoutes implements AutoCloseable {
         Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease());
         Teams teams = new Teams();
         Macros macros = new Macros(teams, clock);
-        Planner planner = settings.text("chatwoot.strategy").equals("macro")
-                ? new Planner(RuleMacro.of(rules), macros::isUsable)
-                : Planner.DIRECT;
-        Conversations conversations = new Conversations(database, outbox, clock, planner);
+        BulkActions bulkActions = new BulkActions(clock);
+        boolean isByMacro = settings.text("chatwoot.strategy").equals("macro");
+        Planner planner =
+                new Planner(isByMacro ? RuleMacro.of(rules) : List.of(), macros::isUsable, bulkActions::areAllowed);
+        Conversations conversations = new Conversations(database, outbox, clock, planner, this::countFlipFlop);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
         records = new Records(database, outbox, clock);
         int abandoned = outbox.recover(database.isExclusive());
@@ -123,7 +125,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindWorker(settings, rules, inbox, conversations);
         bindTimers(rules, inbox, clock);
         bindEventFeed(outbox);
-        bindDispatchers(settings, clock, outbox, conversations, teams, macros);
+        bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
         bindIntake(settings, clock);
         bindOps(settings, rules);
         bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
@@ -238,7 +240,13 @@ public final class LeadRoutes implements AutoCloseable {
     }
 
     private void bindDispatchers(
-            Settings settings, Clock clock, Outbox outbox, Conversations conversations, Teams teams, Macros macros) {
+            Settings settings,
+            Clock clock,
+            Outbox outbox,
+            Conversations conversations,
+            Teams teams,
+            Macros macros,
+            BulkActions bulkActions) {
         BiConsumer<List<Delivery>, String> asked =
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
@@ -256,7 +264,7 @@ public final class LeadRoutes implements AutoCloseable {
                         teams,
                         macros,
                         settings.snapshotFresh(),
-                        () -> !budget.linger().isZero(),
+                        () -> !budget.linger().isZero() && bulkActions.areAllowed(),
                         clock));
         Backoff claims = new Backoff("wishes cannot be claimed", clock);
         Requests requests = new Requests(settings.accountId());
@@ -270,6 +278,7 @@ public final class LeadRoutes implements AutoCloseable {
                         () -> claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of()),
                         urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,
+                        bulkActions,
                         settings.number("chatwoot.concurrency")));
         main.bind(
                 "leadDispatcher",
@@ -280,6 +289,7 @@ public final class LeadRoutes implements AutoCloseable {
                         List::of,
                         urgency -> LEADS_IN_HAND,
                         asked,
+                        bulkActions,
                         LEADS_IN_HAND));
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);
@@ -306,6 +316,13 @@ public final class LeadRoutes implements AutoCloseable {
                         database.isExclusive(),
                         this::countLost,
                         clock));
+    }
+
+    /** Camel's Prometheus registry tells it as {@code wishes_fought_over_total}; notes are not fought over, so kinds are few. */
+    private void countFlipFlop(String kind) {
+        MicrometerUtils.getOrCreateMeterRegistry(camel().getRegistry(), MicrometerConstants.METRICS_REGISTRY_NAME)
+                .counter("wishes.fought.over", "kind", kind)
+                .increment();
     }
 
     /** Camel's Prometheus registry tells it as {@code webhooks_lost_total}. */

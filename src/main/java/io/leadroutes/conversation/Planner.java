@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -19,21 +20,24 @@ import java.util.function.Predicate;
  */
 public final class Planner {
     /** Every wish by itself. */
-    public static final Planner DIRECT = new Planner(List.of(), macro -> false);
+    public static final Planner DIRECT = new Planner(List.of(), macro -> false, () -> true);
 
     /** Chatwoot refuses longer texts in custom attributes (CONTRACT section 3.6). */
     private static final int MAX_ATTRIBUTE_CHARS = 1_500;
 
     private final List<RuleMacro> macros;
     private final Predicate<RuleMacro> isUsable;
+    private final BooleanSupplier mayShare;
 
     /**
      * @param macros those of the rules; none for strategy {@code direct}
      * @param isUsable false for one that is known to be missing in Chatwoot, or to do something else
+     * @param mayShare false while Chatwoot refuses bulk actions
      */
-    public Planner(List<RuleMacro> macros, Predicate<RuleMacro> isUsable) {
+    public Planner(List<RuleMacro> macros, Predicate<RuleMacro> isUsable, BooleanSupplier mayShare) {
         this.macros = List.copyOf(macros);
         this.isUsable = isUsable;
+        this.mayShare = mayShare;
     }
 
     /**
@@ -42,21 +46,18 @@ public final class Planner {
      * @param wishes those that it grants
      * @param macro the macro that does it; else there is one wish, and a call of its own kind
      * @param after what has to be granted first
+     * @param mayBeShared true if a bulk action can grant it together with equal wishes of other conversations
      */
-    public record Step(List<Wish> wishes, Optional<RuleMacro> macro, Optional<Wish> after) {
-        static Step of(Wish wish) {
-            return new Step(List.of(wish), Optional.empty(), Optional.empty());
-        }
+    public record Step(List<Wish> wishes, Optional<RuleMacro> macro, Optional<Wish> after, boolean mayBeShared) {}
 
-        /**
-         * True if a bulk action can grant it together with equal wishes of other conversations: it adds labels or assigns
-         * a team ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}), and nothing else.
-         */
-        public boolean mayBeShared() {
-            return macro.isEmpty()
-                    && (wishes.get(0) instanceof Wish.ChangeLabels labels && labels.addsOnly()
-                            || wishes.get(0) instanceof Wish.AssignTeam);
-        }
+    /**
+     * A call for one wish. A bulk action adds labels or assigns a team, or changes what no wish of several conversations is
+     * about ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}).
+     */
+    private Step alone(Wish wish) {
+        boolean isBulk =
+                wish instanceof Wish.ChangeLabels labels && labels.addsOnly() || wish instanceof Wish.AssignTeam;
+        return new Step(List.of(wish), Optional.empty(), Optional.empty(), isBulk && mayShare.getAsBoolean());
     }
 
     /** True if what is wished for by a rule should wait a little for others, so that they share a call. */
@@ -98,7 +99,7 @@ public final class Planner {
             steps.add(found.get());
             left.removeAll(found.get().wishes());
         }
-        List<Step> all = new ArrayList<>(left.stream().map(Step::of).toList());
+        List<Step> all = new ArrayList<>(left.stream().map(this::alone).toList());
         all.addAll(steps);
         return all;
     }
@@ -108,15 +109,15 @@ public final class Planner {
         Step step = plan(open, known).stream()
                 .filter(planned -> planned.wishes().contains(due))
                 .findFirst()
-                .orElse(Step.of(due));
-        return step.after().map(Step::of).orElse(step);
+                .orElseGet(() -> alone(due));
+        return step.after().map(this::alone).orElse(step);
     }
 
     /** The macro that grants the most, if that is more than one wish: one alone has a call that is answered at once. */
     private Optional<Step> byMacro(List<Wish> open, ConversationState known) {
         return macros.stream()
                 .filter(macro -> doesOnlyWhatIsWished(macro, open, known) && isUsable.test(macro))
-                .map(macro -> new Step(granted(macro, open), Optional.of(macro), textOf(macro, open, known)))
+                .map(macro -> new Step(granted(macro, open), Optional.of(macro), textOf(macro, open, known), false))
                 .filter(step -> step.wishes().size() > 1)
                 .max(Comparator.comparingInt(step -> step.wishes().size()));
     }
@@ -144,7 +145,7 @@ public final class Planner {
     private static boolean isWished(String team, List<Wish> open, ConversationState known) {
         Wish.AssignTeam assigned = new Wish.AssignTeam(team);
         return of(open, Wish.AssignTeam.class)
-                .map(wish -> wish.team().strip().equalsIgnoreCase(team.strip()))
+                .map(wish -> !wish.isMet(known) && wish.team().strip().equalsIgnoreCase(team.strip()))
                 .orElse(assigned.isMet(known));
     }
 

@@ -283,7 +283,7 @@ public final class Steps {
                 .map(template -> NoteTemplate.render(template, values))
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("\n\n"));
-        team.filter(t -> !stays).ifPresent(t -> conversation.wish(new Wish.AssignTeam(t), urgency, reason));
+        team.filter(t -> !stays).ifPresent(t -> conversation.wish(new Wish.AssignTeam(t, reassign), urgency, reason));
         if (!text.isEmpty()) {
             conversation.wish(new Wish.Note(occasion, text), urgency, reason);
         }

@@ -179,8 +179,15 @@ public sealed interface Wish {
      * The team that the conversation is assigned to.
      *
      * @param team its name, in any case, or its numeric id as text
+     * @param reassign false if an agent who has the conversation, perhaps by the time that this is sent, keeps it: the
+     *     assignment would take it from one who is not of the team (CONTRACT section 3.8, invariant 6)
      */
-    record AssignTeam(String team) implements Wish {
+    record AssignTeam(String team, boolean reassign) implements Wish {
+        /** This team, whoever has the conversation. */
+        public AssignTeam(String team) {
+            this(team, true);
+        }
+
         @Override
         public String kind() {
             return "team";
@@ -188,10 +195,12 @@ public sealed interface Wish {
 
         @Override
         public boolean isMet(ConversationState state) {
-            return state.team()
-                    .filter(now -> now.name().equalsIgnoreCase(team.strip())
-                            || Long.toString(now.id()).equals(team.strip()))
-                    .isPresent();
+            boolean isAgents = state.assignee().filter(agent -> !agent.isNone()).isPresent();
+            return isAgents && !reassign
+                    || state.team()
+                            .filter(now -> now.name().equalsIgnoreCase(team.strip())
+                                    || Long.toString(now.id()).equals(team.strip()))
+                            .isPresent();
         }
     }
 

@@ -29,6 +29,10 @@ final class Pending {
         notifyAll();
     }
 
+    synchronized boolean isNone() {
+        return count == 0;
+    }
+
     /** Returns when nothing is pending; throws IllegalStateException when the time is over before that. */
     synchronized void await(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();

@@ -463,6 +463,11 @@ public final class SandboxChatwoot implements AutoCloseable {
         pending.await(atMost);
     }
 
+    /** True if no delivery is queued or under way, and no macro or bulk job. */
+    public boolean isQuiet() {
+        return pending.isNone();
+    }
+
     // API calls and faults.
 
     /** All calls since the start or the last {@link #clearCalls()}, in order of arrival, refused and failed ones too. */

@@ -12,6 +12,7 @@ import io.leadroutes.conversation.ScoreEntry;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Waiting;
 import io.leadroutes.conversation.Wish;
+import io.leadroutes.conversation.Wished;
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Snapshot.Ref;
@@ -60,12 +61,15 @@ public final class Conversations {
     private final Outbox outbox;
     private final Clock clock;
     private final Planner planner;
+    private final Consumer<String> onFlipFlop;
 
-    public Conversations(Database database, Outbox outbox, Clock clock, Planner planner) {
+    /** @param onFlipFlop is told the kind of a wish that somebody else undoes again and again, when it is dropped */
+    public Conversations(Database database, Outbox outbox, Clock clock, Planner planner, Consumer<String> onFlipFlop) {
         this.database = database;
         this.outbox = outbox;
         this.clock = clock;
         this.planner = planner;
+        this.onFlipFlop = onFlipFlop;
     }
 
     /**
@@ -228,7 +232,9 @@ public final class Conversations {
             insert(state, entry);
         }
         outbox.confirm(state, conversation.notes());
-        outbox.add(state.accountId(), state.conversationId(), planner.prepared(conversation.decided()));
+        List<Wished> wished =
+                outbox.withoutFights(state.accountId(), state.conversationId(), conversation.decided(), onFlipFlop);
+        outbox.add(state.accountId(), state.conversationId(), planner.prepared(wished));
     }
 
     private StatementSpec bind(StatementSpec sql, ConversationState s, int score) {

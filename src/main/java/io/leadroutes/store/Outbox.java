@@ -2,6 +2,7 @@ package io.leadroutes.store;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.FlipFlop;
 import io.leadroutes.conversation.Planner;
 import io.leadroutes.conversation.Planner.Step;
 import io.leadroutes.conversation.Reason;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
@@ -53,6 +55,15 @@ public final class Outbox {
     private static final String GAVE_UP = "gave-up";
 
     private static final String UNREADABLE = "unreadable";
+
+    /** Reason of what was dropped because it is fought over, and within what time it has to be undone for that. */
+    private static final String FLIP_FLOP = "flip-flop";
+
+    private static final Duration FIGHT = Duration.ofHours(1);
+
+    /** The answer of what needed no call. */
+    public static final String ALREADY_SO = "already so";
+
     /** A macro whose call was not answered, may be in Chatwoot's queue for so long: then its note is looked for. */
     private static final Duration JOB_TIME = Duration.ofMinutes(2);
 
@@ -189,6 +200,94 @@ public final class Outbox {
 
     private static String key(long accountId, long conversationId, Wish wish) {
         return accountId + ":" + conversationId + ":" + wish.destination() + ":" + wish.kind();
+    }
+
+    /**
+     * The wishes without what somebody else has undone three times lately; that is kept as dropped, with its reason.
+     *
+     * @param onFlipFlop is told the kind of a wish that is dropped, once for each conversation and kind
+     * @return those that are left
+     */
+    List<Wished> withoutFights(
+            long accountId, long conversationId, Collection<Wished> decided, Consumer<String> onFlipFlop) {
+        if (decided.isEmpty()) {
+            return List.of();
+        }
+        List<Wish> granted = granted(accountId, conversationId);
+        List<Wished> left = new ArrayList<>();
+        for (Wished wished : decided) {
+            Optional<Wish> allowed = FlipFlop.without(wished.wish(), granted);
+            allowed.ifPresent(wish -> left.add(new Wished(wish, wished.urgency(), wished.reasons())));
+            if (!allowed.equals(Optional.of(wished.wish())) && drop(accountId, conversationId, wished)) {
+                onFlipFlop.accept(wished.wish().kind());
+            }
+        }
+        return left;
+    }
+
+    /** By a call: what was already so, nobody has undone. */
+    private List<Wish> granted(long accountId, long conversationId) {
+        return database
+                .jdbc()
+                .sql("""
+                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
+                          reasons, urgency
+                        FROM outbox
+                        WHERE account_id = :account AND conversation_id = :conversation AND state = 'done'
+                          AND destination = 'chatwoot' AND done_at > :since AND answer <> :already""")
+                .param("account", accountId)
+                .param("conversation", conversationId)
+                .param("since", Timestamp.from(clock.instant().minus(FIGHT)))
+                .param("already", ALREADY_SO)
+                .query((rs, i) -> Row.of(rs))
+                .list()
+                .stream()
+                .flatMap(row -> readable(row, r -> r.wished().wish()).stream())
+                .toList();
+    }
+
+    /** @return false if one of its kind was dropped before */
+    private boolean drop(long accountId, long conversationId, Wished wished) {
+        Timestamp now = Timestamp.from(clock.instant());
+        int before = database.jdbc()
+                .sql("""
+                        SELECT COUNT(*)
+                        FROM outbox
+                        WHERE account_id = :account AND conversation_id = :conversation AND state = 'dropped'
+                          AND kind = :kind AND reason = :reason""")
+                .param("account", accountId)
+                .param("conversation", conversationId)
+                .param("kind", wished.wish().kind())
+                .param("reason", FLIP_FLOP)
+                .query(Integer.class)
+                .single();
+        if (before > 0) {
+            return false;
+        }
+        database.jdbc()
+                .sql("""
+                        INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency,
+                          state, created_at, due_at, done_at, reason, error)
+                        VALUES (:account, :conversation, :kind, :destination, :payload, :reasons, :urgency,
+                          'dropped', :now, :now, :now, :reason, :error)""")
+                .param("account", accountId)
+                .param("conversation", conversationId)
+                .param("kind", wished.wish().kind())
+                .param("destination", wished.wish().destination())
+                .param("payload", WishCodec.payload(wished.wish()))
+                .param("reasons", Json.write(wished.reasons()))
+                .param("urgency", wished.urgency().ordinal())
+                .param("now", now)
+                .param("reason", FLIP_FLOP)
+                .param("error", "somebody else, perhaps another automation, has undone it three times within an hour")
+                .update();
+        LOG.warn(
+                "conversation {}: somebody else undoes our {} again and again, so it is left to them;"
+                        + " /admin/conversations/{} says what",
+                conversationId,
+                wished.wish().kind(),
+                conversationId);
+        return true;
     }
 
     /** The wishes of a conversation that are not yet granted, the older first. */

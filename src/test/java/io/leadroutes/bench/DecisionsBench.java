@@ -134,7 +134,10 @@ final class DecisionsBench {
         try (Database database = new Database("leadroutes", url, user, "", "db/migration")) {
             Outbox outbox = new Outbox(database, clock, new Random(1), Duration.ofMinutes(1));
             Inbox inbox = new Inbox(
-                    database, new Conversations(database, outbox, clock, Planner.DIRECT), clock, Duration.ofSeconds(1));
+                    database,
+                    new Conversations(database, outbox, clock, Planner.DIRECT, kind -> {}),
+                    clock,
+                    Duration.ofSeconds(1));
             WebhookMaker webhooks = new WebhookMaker();
             append(inbox, webhooks, done, conversations);
             try (Connection connection = database.dataSource().getConnection();

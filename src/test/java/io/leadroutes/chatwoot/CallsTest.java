@@ -649,4 +649,16 @@ class CallsTest {
                 .isEqualTo("read: 200; no mention of \"nobody\": the account's list shows no such team; no mention of"
                         + " \"jo\": 2 have that name; expected the id or e-mail address of one");
     }
+
+    @Test
+    @Tag("invariant-6")
+    void anAgentWhoTookTheConversationMeanwhileKeepsIt() throws ChatwootException {
+        teams.remember(List.of(new Ref(2, "sales")));
+        known(Bodies.updated(ID).assignee(5, "Mia"));
+
+        assertThat(calls.assignTeam(delivery(new Wish.AssignTeam("sales", false)), null))
+                .isNull();
+        assertThat(calls.assignTeam(delivery(new Wish.AssignTeam("sales", true)), null))
+                .isNotNull();
+    }
 }

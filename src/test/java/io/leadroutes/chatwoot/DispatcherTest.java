@@ -2,6 +2,7 @@ package io.leadroutes.chatwoot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leadroutes.conversation.Planner;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
@@ -18,8 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
-    private final Store store = new Store(Engine.H2);
+    private final Store store = new Store(Engine.H2, new Planner(List.of(), macro -> false, this::mayShare));
     private final Budget budget = new Budget(60, store.clock);
+    private final BulkActions bulkActions = new BulkActions(store.clock);
 
     @BeforeEach
     void wish() {
@@ -33,6 +35,10 @@ class DispatcherTest {
         store.close();
     }
 
+    private boolean mayShare() {
+        return bulkActions.areAllowed();
+    }
+
     private Dispatcher dispatcher(int concurrency) {
         return new Dispatcher(
                 store.outbox,
@@ -40,6 +46,7 @@ class DispatcherTest {
                 () -> store.conversations.claimOldest(Dispatcher.PATIENCE),
                 budget::free,
                 (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),
+                bulkActions,
                 concurrency);
     }
 
@@ -145,5 +152,32 @@ class DispatcherTest {
         assertThat(store.records.dead())
                 .extracting(row -> row.get("reason") + ": " + row.get("error"))
                 .containsExactlyInAnyOrder("chatwoot-404: 404", "impossible: contact_id is missing");
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void aTokenThatMayNotAskForBulkActionsAsksOnlyOnce() {
+        for (long conversation = 21; conversation <= 24; conversation++) {
+            store.wish(conversation, Urgency.ESCALATION, Wish.ChangeLabels.add(List.of("urgent")));
+        }
+        Dispatcher dispatcher = dispatcher(9);
+        Delivery shared = dispatcher.next().get(0);
+        assertThat(shared.all()).hasSize(4);
+
+        dispatcher.failed(shared, new ChatwootException.Rejected("401", 401));
+        store.clock.advance(Duration.ofMinutes(59));
+        for (long conversation = 31; conversation <= 32; conversation++) {
+            store.wish(conversation, Urgency.ESCALATION, Wish.ChangeLabels.add(List.of("urgent")));
+        }
+        assertThat(dispatcher(30).next())
+                .filteredOn(delivery -> delivery.kind().equals("labels"))
+                .hasSize(6)
+                .noneMatch(Delivery::isShared);
+
+        store.clock.advance(Duration.ofMinutes(1));
+        for (long conversation = 41; conversation <= 42; conversation++) {
+            store.wish(conversation, Urgency.ESCALATION, Wish.ChangeLabels.add(List.of("urgent")));
+        }
+        assertThat(dispatcher(30).next()).anyMatch(Delivery::isShared);
     }
 }

@@ -10,9 +10,14 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Runs like the system's or faster, and jumps ahead when told to. */
 public final class JumpingClock extends Clock {
     private final Clock system = Clock.systemUTC();
-    private final Instant start = system.instant();
-    private final int speed;
-    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private final AtomicReference<Pace> pace;
+
+    /** From an instant of the system's on, when this clock showed another one. */
+    private record Pace(Instant system, Instant shown, int speed) {
+        Instant at(Instant now) {
+            return shown.plus(Duration.between(system, now).multipliedBy(speed));
+        }
+    }
 
     public JumpingClock() {
         this(1);
@@ -20,17 +25,25 @@ public final class JumpingClock extends Clock {
 
     /** @param speed seconds in a second of the system's */
     public JumpingClock(int speed) {
-        this.speed = speed;
+        Instant now = system.instant();
+        pace = new AtomicReference<>(new Pace(now, now, speed));
     }
 
     public void jump(Duration by) {
-        ahead.updateAndGet(by::plus);
+        pace.updateAndGet(from -> new Pace(from.system, from.shown.plus(by), from.speed));
+    }
+
+    /** Goes on from what it shows with so many seconds in a second of the system's. */
+    public void goAt(int speed) {
+        pace.updateAndGet(from -> {
+            Instant now = system.instant();
+            return new Pace(now, from.at(now), speed);
+        });
     }
 
     @Override
     public Instant instant() {
-        return start.plus(Duration.between(start, system.instant()).multipliedBy(speed))
-                .plus(ahead.get());
+        return pace.get().at(system.instant());
     }
 
     @Override

@@ -46,7 +46,7 @@ class PlannerTest {
                 priority: medium
               - {id: slow, steps: [{after: 30m, labels: [slow], note: "Slow"}]}
             """));
-    private static final Planner BY_MACRO = new Planner(MACROS, macro -> true);
+    private static final Planner BY_MACRO = new Planner(MACROS, macro -> true, () -> true);
     private static final List<String> LABELS = List.of("lead", "hot", "churn", "quiet", "slow", "pricing", "vip");
     private static final List<String> KEYS = List.of("lead_score", "order");
     private static final List<String> OCCASIONS =
@@ -246,7 +246,7 @@ class PlannerTest {
         assertThat(BY_MACRO.next(LABELS_OF_LEAD, open, model.state()).wishes())
                 .as("the text first")
                 .containsExactly(TEXT);
-        model.call(Step.of(TEXT));
+        model.grant(TEXT);
 
         assertThat(BY_MACRO.next(HIGH, List.of(LABELS_OF_LEAD, HIGH, SALES, NOTE), model.state()))
                 .satisfies(step -> assertThat(step.wishes()).containsExactly(LABELS_OF_LEAD, HIGH, SALES, NOTE))
@@ -258,7 +258,7 @@ class PlannerTest {
     @Tag("invariant-6")
     void aMacroIsNotUsedWhereItDoesMoreThanIsWished() {
         Model urgent = new Model();
-        urgent.call(Step.of(TEXT));
+        urgent.grant(TEXT);
         urgent.priority = Priority.URGENT;
         List<Wish> open = List.of(LABELS_OF_LEAD, HIGH, SALES, NOTE);
 
@@ -267,7 +267,7 @@ class PlannerTest {
                 .allMatch(step -> step.macro().isEmpty())
                 .hasSize(3);
         Model calm = new Model();
-        calm.call(Step.of(TEXT));
+        calm.grant(TEXT);
         assertThat(BY_MACRO.plan(List.of(LABELS_OF_LEAD, HIGH, NOTE), calm.state()))
                 .as("it would take it from an agent")
                 .allMatch(step -> step.macro().isEmpty());

@@ -109,7 +109,7 @@ class StepsTest {
         assertThat(wish(Wish.ChangeLabels.class).orElseThrow().add()).contains("qualified", "hot-lead");
         assertThat(wish(Wish.ChangeAttributes.class).orElseThrow().set()).containsEntry("lead_score", 75);
         assertThat(wish(Wish.SetPriority.class)).contains(Wish.SetPriority.atLeast(Priority.HIGH));
-        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales"));
+        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales", false));
         assertThat(note("qualify")).contains("Score: 75/100");
         assertThat(wishes().stream().filter(Wish.Publish.class::isInstance).map(Wish::destination))
                 .containsExactly("direct:crm-sync", "jms:leads");
@@ -309,7 +309,7 @@ class StepsTest {
         assertThat(wish(Wish.ChangeLabels.class).orElseThrow().add())
                 .containsExactly("churn-risk", "escalated", "urgent", "requires-manager");
         assertThat(wish(Wish.SetPriority.class).orElseThrow().priority()).isEqualTo(Priority.URGENT);
-        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("senior support"));
+        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("senior support", false));
         assertThat(note("escalate:churn-risk-enterprise")).startsWith("**ESCALATED**");
         assertThat(conversation.decided()).allMatch(wished -> wished.urgency() == Urgency.ESCALATION);
         assertThat(wish(Wish.Publish.class).orElseThrow())
@@ -627,7 +627,7 @@ class StepsTest {
 
         say("An urgent demo for our enterprise, we have a budget");
 
-        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales"));
+        assertThat(wish(Wish.AssignTeam.class)).contains(new Wish.AssignTeam("sales", false));
         assertThat(note("qualify")).contains("**Handoff** from support to sales");
     }
 

@@ -51,11 +51,15 @@ public final class Store implements AutoCloseable {
         this(database, rules, Planner.DIRECT);
     }
 
-    Store(Database database, RuleBook rules, Planner planner) {
+    public Store(TestDatabases.Engine engine, Planner planner) {
+        this(TestDatabases.own(engine), RULES, planner);
+    }
+
+    private Store(Database database, RuleBook rules, Planner planner) {
         this.database = database;
         steps = new Steps(rules, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
         outbox = new Outbox(database, clock, new Random(42), LEASE);
-        conversations = new Conversations(database, outbox, clock, planner);
+        conversations = new Conversations(database, outbox, clock, planner, kind -> {});
         inbox = anotherInbox();
         records = new Records(database, outbox, clock);
         events = new Events(conversations, steps, new Waits(rules, steps));
