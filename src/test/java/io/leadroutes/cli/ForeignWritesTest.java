@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Agents write labels and attributes while we do, webhooks come in any order, answers come late: whatever the interleaving,
@@ -28,14 +28,23 @@ class ForeignWritesTest {
             List.of("a bug", "the enterprise plan", "How much is it?", "a demo", "our budget", "urgent");
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2})
+    @CsvSource({"1, direct", "2, direct", "3, macro"})
     @Tag("invariant-6")
-    void nothingOfAgentsIsLostAndAllOfOursGetsThere(long seed) {
+    void nothingOfAgentsIsLostAndAllOfOursGetsThere(long seed, String strategy) {
         Random random = new Random(seed);
         try (Product product = Product.connected(
                 SandboxChatwoot.builder().deliveryWorkers(4),
-                Map.of("chatwoot.rate-limit", "3000", "chatwoot.confirm-within", "2s", "outbox.lease", "6s"))) {
+                Map.of(
+                        "chatwoot.rate-limit",
+                        "3000",
+                        "chatwoot.confirm-within",
+                        "2s",
+                        "outbox.lease",
+                        "6s",
+                        "chatwoot.strategy",
+                        strategy))) {
             SandboxChatwoot sandbox = product.sandbox();
+            product.installMacros();
             var slow = sandbox.failWhile(
                     call -> call.isWrite() && call.body().hashCode() % 3 == 0, Fault.delay(Duration.ofMillis(60)));
             List<Long> ids = new ArrayList<>();

@@ -48,7 +48,6 @@ class PlannerTest {
             """));
     private static final Planner BY_MACRO = new Planner(MACROS, macro -> true, () -> true);
     private static final List<String> LABELS = List.of("lead", "hot", "churn", "quiet", "slow", "pricing", "vip");
-    private static final List<String> KEYS = List.of("lead_score", "order");
     private static final List<String> OCCASIONS =
             List.of("qualify", "escalate:churn", "escalate:slow:30m", "step-of-a-route");
     private static final List<String> TEAMS = List.of("sales", "support");
