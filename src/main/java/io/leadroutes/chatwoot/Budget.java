@@ -44,6 +44,7 @@ public final class Budget {
 
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
 
+    private static final int BATCHED_CALLS = 30;
     private static final long WAIT_MS = 10;
     private static final String PERMIT = "permit";
 
@@ -216,6 +217,11 @@ public final class Budget {
         int limit = limit();
         int over = held.size() - limit / 2;
         return over <= 0 ? Duration.ZERO : LONGEST_LINGER.multipliedBy(over).dividedBy(limit - limit / 2);
+    }
+
+    /** How long tagging waits where the fewest calls are wanted: as long as thirty permits take to come back. */
+    public Duration batchTime() {
+        return WINDOW.multipliedBy(BATCHED_CALLS).dividedBy(limit());
     }
 
     /** How many of the free permits may go while an escalation still finds its own in time. */

@@ -45,6 +45,7 @@ import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
 import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
+import io.leadroutes.store.Linger;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Permits;
 import io.leadroutes.store.Records;
@@ -61,6 +62,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
@@ -108,9 +110,8 @@ public final class LeadRoutes implements AutoCloseable {
         Teams teams = new Teams();
         Macros macros = new Macros(teams, clock);
         BulkActions bulkActions = new BulkActions(clock);
-        boolean isByMacro = settings.text("chatwoot.strategy").equals("macro");
         Planner planner =
-                new Planner(isByMacro ? RuleMacro.of(rules) : List.of(), macros::isUsable, bulkActions::areAllowed);
+                new Planner(isByMacro(settings) ? RuleMacro.of(rules) : List.of(), macros::isUsable, bulkActions::areAllowed);
         Conversations conversations = new Conversations(database, outbox, clock, planner, this::countFlipFlop);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
         records = new Records(database, outbox, clock);
@@ -239,6 +240,10 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("eventFeed", new EventFeed(database, outbox, source::wanting));
     }
 
+    private static boolean isByMacro(Settings settings) {
+        return settings.text("chatwoot.strategy").equals("macro");
+    }
+
     private void bindDispatchers(
             Settings settings,
             Clock clock,
@@ -247,6 +252,10 @@ public final class LeadRoutes implements AutoCloseable {
             Teams teams,
             Macros macros,
             BulkActions bulkActions) {
+        boolean isByMacro = isByMacro(settings);
+        Supplier<Linger> linger = () -> isByMacro
+                ? new Linger(budget.linger(), budget.batchTime())
+                : Linger.ofTags(budget.linger());
         BiConsumer<List<Delivery>, String> asked =
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
@@ -264,7 +273,7 @@ public final class LeadRoutes implements AutoCloseable {
                         teams,
                         macros,
                         settings.snapshotFresh(),
-                        () -> !budget.linger().isZero() && bulkActions.areAllowed(),
+                        () -> (isByMacro || !budget.linger().isZero()) && bulkActions.areAllowed(),
                         clock));
         Backoff claims = new Backoff("wishes cannot be claimed", clock);
         Requests requests = new Requests(settings.accountId());
@@ -274,7 +283,7 @@ public final class LeadRoutes implements AutoCloseable {
                 "chatwootDispatcher",
                 new Dispatcher(
                         outbox,
-                        limits -> claims.ask(() -> conversations.claim(limits, budget.linger()), List.of()),
+                        limits -> claims.ask(() -> conversations.claim(limits, linger.get()), List.of()),
                         () -> claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of()),
                         urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,

@@ -60,11 +60,6 @@ public final class Planner {
         return new Step(List.of(wish), Optional.empty(), Optional.empty(), isBulk && mayShare.getAsBoolean());
     }
 
-    /** True if what is wished for by a rule should wait a little for others, so that they share a call. */
-    public boolean isBatching() {
-        return !macros.isEmpty();
-    }
-
     /** The wishes with the attributes that their notes need to be written by a macro. */
     public List<Wished> prepared(Collection<Wished> decided) {
         List<Wished> all = new ArrayList<>(decided);

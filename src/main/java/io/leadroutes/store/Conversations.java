@@ -77,10 +77,9 @@ public final class Conversations {
      * would have it.
      *
      * @param limits how many calls may be made when one of this urgency is among them; the more urgent, the more
-     * @param linger how long what can share a call waits for others, if it is not urgent
      */
-    public List<Delivery> claim(ToIntFunction<Urgency> limits, Duration linger) {
-        return outbox.claimForChatwoot(limits, linger, this::next, planner.isBatching());
+    public List<Delivery> claim(ToIntFunction<Urgency> limits, Linger linger) {
+        return outbox.claimForChatwoot(limits, linger, this::next);
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */

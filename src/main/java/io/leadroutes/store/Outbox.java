@@ -312,32 +312,30 @@ public final class Outbox {
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
     List<Delivery> claimForChatwoot(int limit) {
-        return claimForChatwoot(urgency -> limit, Duration.ZERO, EACH_BY_ITSELF, false);
+        return claimForChatwoot(urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
     }
 
     /**
      * The same where less urgent ones must leave room, and wait for others that may be merged into them.
      *
      * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
-     * @param linger how long tagging, and what is less urgent, waits from its first wish
-     * @param areLeadsBatched true if so does what a lead is told of by, but for its attributes, which have no shared call
      */
-    List<Delivery> claimForChatwoot(
-            ToIntFunction<Urgency> limits, Duration linger, Plan plan, boolean areLeadsBatched) {
+    List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
                   o.reasons, o.urgency
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
-                  AND (o.urgency < :patient OR o.urgency < :tagging AND o.kind = 'attributes'
-                    OR o.created_at <= :lingered)
+                  AND (o.urgency < :leads
+                    OR o.urgency = :leads AND (o.kind = 'attributes' OR o.created_at <= :leadsFrom)
+                    OR o.created_at <= :from)
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                       AND s.account_id = o.account_id AND s.destination = 'chatwoot')
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", limits, linger, plan, areLeadsBatched);
+                FOR UPDATE SKIP LOCKED""", limits, linger, plan);
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
@@ -347,14 +345,14 @@ public final class Outbox {
                   o.reasons, o.urgency
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
-                  AND o.created_at <= :lingered
+                  AND o.created_at <= :from
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                       AND s.account_id = o.account_id AND s.destination = 'chatwoot')
                 ORDER BY o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> 1, waiting, plan, false);
+                FOR UPDATE SKIP LOCKED""", urgency -> 1, Linger.ofTags(waiting), plan);
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
@@ -370,11 +368,10 @@ public final class Outbox {
                       AND s.account_id = o.account_id AND s.destination = o.destination)
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> limit, Duration.ZERO, EACH_BY_ITSELF, false);
+                FOR UPDATE SKIP LOCKED""", urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
     }
 
-    private List<Delivery> claim(
-            String sql, ToIntFunction<Urgency> limits, Duration linger, Plan plan, boolean areLeadsBatched) {
+    private List<Delivery> claim(String sql, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         Instant now = clock.instant();
         keepUp(now);
         int limit = limits.applyAsInt(Urgency.ESCALATION);
@@ -385,9 +382,9 @@ public final class Outbox {
             List<Row> due = database.jdbc()
                     .sql(sql)
                     .param("now", Timestamp.from(now))
-                    .param("lingered", Timestamp.from(now.minus(linger)))
-                    .param("patient", (areLeadsBatched ? Urgency.QUALIFICATION : Urgency.TAGGING).ordinal())
-                    .param("tagging", Urgency.TAGGING.ordinal())
+                    .param("from", Timestamp.from(now.minus(linger.tags())))
+                    .param("leadsFrom", Timestamp.from(now.minus(linger.leads())))
+                    .param("leads", Urgency.QUALIFICATION.ordinal())
                     .param("limit", limit)
                     .query((rs, i) -> Row.of(rs))
                     .list();

@@ -6,6 +6,7 @@ import io.leadroutes.conversation.Planner;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
+import io.leadroutes.store.Linger;
 import io.leadroutes.store.Records.Depth;
 import io.leadroutes.store.Store;
 import io.leadroutes.store.TestDatabases.Engine;
@@ -42,7 +43,7 @@ class DispatcherTest {
     private Dispatcher dispatcher(int concurrency) {
         return new Dispatcher(
                 store.outbox,
-                limits -> store.conversations.claim(limits, budget.linger()),
+                limits -> store.conversations.claim(limits, Linger.ofTags(budget.linger())),
                 () -> store.conversations.claimOldest(Dispatcher.PATIENCE),
                 budget::free,
                 (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),

@@ -65,7 +65,7 @@ class MacroClaimTest {
     }
 
     private List<Delivery> claim(Duration linger) {
-        return store.conversations.claim(urgency -> 9, linger);
+        return store.conversations.claim(urgency -> 9, new Linger(linger, linger));
     }
 
     @Test
