@@ -110,8 +110,8 @@ public final class LeadRoutes implements AutoCloseable {
         Teams teams = new Teams();
         Macros macros = new Macros(teams, clock);
         BulkActions bulkActions = new BulkActions(clock);
-        Planner planner =
-                new Planner(isByMacro(settings) ? RuleMacro.of(rules) : List.of(), macros::isUsable, bulkActions::areAllowed);
+        Planner planner = new Planner(
+                isByMacro(settings) ? RuleMacro.of(rules) : List.of(), macros::isUsable, bulkActions::areAllowed);
         Conversations conversations = new Conversations(database, outbox, clock, planner, this::countFlipFlop);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
         records = new Records(database, outbox, clock);
@@ -253,9 +253,8 @@ public final class LeadRoutes implements AutoCloseable {
             Macros macros,
             BulkActions bulkActions) {
         boolean isByMacro = isByMacro(settings);
-        Supplier<Linger> linger = () -> isByMacro
-                ? new Linger(budget.linger(), budget.batchTime())
-                : Linger.ofTags(budget.linger());
+        Supplier<Linger> linger =
+                () -> isByMacro ? new Linger(budget.linger(), budget.batchTime()) : Linger.ofTags(budget.linger());
         BiConsumer<List<Delivery>, String> asked =
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
