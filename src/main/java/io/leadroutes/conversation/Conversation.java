@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +69,7 @@ public final class Conversation {
     private Waiting customer;
 
     private Optional<Message> message = Optional.empty();
+    private Optional<RuleBook> rules = Optional.empty();
     private Optional<Reading> reading = Optional.empty();
     private boolean resolutionChanged;
     private boolean isBackfill;
@@ -463,6 +465,14 @@ public final class Conversation {
 
     Optional<Message> message() {
         return message;
+    }
+
+    /** The rules of this whole decision: those that were current when it first asked, whatever takes their place meanwhile. */
+    RuleBook rules(Supplier<RuleBook> current) {
+        if (rules.isEmpty()) {
+            rules = Optional.of(current.get());
+        }
+        return rules.get();
     }
 
     /** The rules of a kind that are met by the text in hand and the state that is wanted. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,16 +33,22 @@ public final class Steps {
     private static final int MAX_ATTRIBUTE_CHARS = 1_500;
     private static final double MAX_ATTRIBUTE_NUMBER = 9_999_999_999d;
 
-    private final RuleBook rules;
+    private final Supplier<RuleBook> current;
     private final Destinations destinations;
 
     public Steps(RuleBook rules, Destinations destinations) {
-        this.rules = rules;
+        this(() -> rules, destinations);
+    }
+
+    /** @param current the rules that a decision begins with; it ends with the same */
+    public Steps(Supplier<RuleBook> current, Destinations destinations) {
+        this.current = current;
         this.destinations = destinations;
     }
 
     /** Wishes for the labels of each tag rule that the message matches. */
     public void tag(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
         for (Hit hit : conversation.hits(rules, Hit.Kind.TAG)) {
             conversation.wish(
                     Wish.ChangeLabels.add(hit.labels()),
@@ -83,6 +90,7 @@ public final class Steps {
     }
 
     private boolean takeBackPoints(Conversation conversation, boolean isDeleted) {
+        RuleBook rules = conversation.rules(current);
         long message = conversation.getMessageId();
         List<ScoreEntry> entries = List.copyOf(conversation.ledger());
         Set<String> gone = entries.stream()
@@ -99,6 +107,7 @@ public final class Steps {
     }
 
     private boolean addPoints(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
         boolean isChanged = false;
         for (Hit hit : conversation.hits(rules, Hit.Kind.SCORE)) {
             int worth =
@@ -113,7 +122,12 @@ public final class Steps {
 
     private void enter(Conversation conversation, String rule, int points, List<String> matched) {
         conversation.score(new ScoreEntry(
-                rule, rules.version(), points, conversation.getMessageId(), matched, conversation.now()));
+                rule,
+                conversation.rules(current).version(),
+                points,
+                conversation.getMessageId(),
+                matched,
+                conversation.now()));
         conversation.wish(
                 Wish.ChangeAttributes.set(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
                 Urgency.TAGGING,
@@ -131,6 +145,7 @@ public final class Steps {
      * was written long ago, what shows and records it, and nothing that rouses people: no priority, team and note.
      */
     public void qualify(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
         rules.qualify()
                 .filter(rule -> !conversation.isQualified() && conversation.getScore() >= rule.at())
                 .ifPresent(rule -> rules.qualifyCondition(conversation.reading(rules), conversation.facts())
@@ -185,6 +200,7 @@ public final class Steps {
         if (conversation.isBackfill()) {
             return;
         }
+        RuleBook rules = conversation.rules(current);
         rules.escalations(conversation.reading(rules), conversation.facts()).forEach((rule, held) -> {
             if (!conversation.hasEscalated(rule.id())) {
                 carryOut(conversation, rule, RuleMacro.occasion(rule), reason(conversation, rule.id(), held));
@@ -194,6 +210,7 @@ public final class Steps {
 
     /** True if the condition of an escalation holds now, whether or not it has fired. */
     public boolean wouldEscalate(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
         return !rules.escalations(conversation.reading(rules), conversation.facts())
                 .isEmpty();
     }
@@ -279,7 +296,11 @@ public final class Steps {
                         note.stream(),
                         stays
                                 ? Stream.of(STAYS)
-                                : team.filter(conversation::isTakenBy).flatMap(t -> rules.handoffNote()).stream())
+                                : team
+                                        .filter(conversation::isTakenBy)
+                                        .flatMap(
+                                                t -> conversation.rules(current).handoffNote())
+                                        .stream())
                 .map(template -> NoteTemplate.render(template, values))
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("\n\n"));

@@ -8,15 +8,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Escalates for customers who wait too long for an answer, and says when to look again. */
 public final class Waits {
-    private final RuleBook rules;
+    private final Supplier<RuleBook> current;
     private final Steps steps;
 
     public Waits(RuleBook rules, Steps steps) {
-        this.rules = rules;
+        this(() -> rules, steps);
+    }
+
+    /** @param current the rules that a decision begins with; it ends with the same */
+    public Waits(Supplier<RuleBook> current, Steps steps) {
+        this.current = current;
         this.steps = steps;
     }
 
@@ -25,6 +31,7 @@ public final class Waits {
      * condition does not hold may still be taken when the next event makes it hold.
      */
     public void look(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
         List<Instant> due = new ArrayList<>();
         conversation.waitsFor().ifPresent(oldest -> {
             for (WaitingRule rule : rules.waitingRules()) {
@@ -39,6 +46,7 @@ public final class Waits {
     /** When it is due, if that is still to come. */
     private Optional<Instant> look(
             Conversation conversation, Waiting.Unanswered oldest, WaitingRule rule, WaitingRule.Step step) {
+        RuleBook rules = conversation.rules(current);
         if (conversation.hasFired(step.key())) {
             return Optional.empty();
         }

@@ -44,10 +44,15 @@ final class Problems {
         if (isEmpty()) {
             return;
         }
-        throw new RuleFileException(problems.stream()
+        throw new RuleFileException(lines());
+    }
+
+    /** All problems in the order of the file. */
+    List<String> lines() {
+        return problems.stream()
                 .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
                 .map(problem -> problem.in(fileName))
-                .toList());
+                .toList();
     }
 
     private record Problem(int line, int column, String text) {

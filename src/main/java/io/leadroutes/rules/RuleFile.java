@@ -110,6 +110,15 @@ final class RuleFile {
     }
 
     static RuleBook load(Path file) {
+        return parse(file.toString(), text(file));
+    }
+
+    /**
+     * What the file holds.
+     *
+     * @throws RuleFileException if it cannot be read, is too large or no UTF-8
+     */
+    static String text(Path file) {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(LARGEST_BYTES + 1);
@@ -123,11 +132,10 @@ final class RuleFile {
             throw new RuleFileException(List.of(tooLarge(file.toString())));
         }
         try {
-            String yaml = StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return parse(file.toString(), yaml);
         } catch (CharacterCodingException e) {
             throw new RuleFileException(file + ": is not UTF-8 text; expected a rule file saved as UTF-8", e);
         }
@@ -147,7 +155,7 @@ final class RuleFile {
         return fileName + ": is larger than 1 MiB; expected a rule file of at most " + LARGEST_BYTES + " bytes";
     }
 
-    private static Optional<Node> compose(String yaml, Problems problems) {
+    static Optional<Node> compose(String yaml, Problems problems) {
         LoadSettings settings = LoadSettings.builder()
                 .setMaxAliasesForCollections(MOST_ALIASES)
                 // The composer keeps both, so that Section reports a double key with its path.

@@ -1,0 +1,146 @@
+package io.leadroutes.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RuleLintTest {
+
+    @Test
+    void theShippedRulesAreClean() {
+        assertThat(RuleLint.warnings(Path.of("rules.yaml"))).isEmpty();
+    }
+
+    @Test
+    void aKeywordThatAnotherOfItsRuleFindsIsNamedWithItsPlace() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                tags:
+                  - id: prices
+                    any: [prices, price, free demo, demo, "not working", working]
+                    labels: [money]
+                """))
+                .containsExactly(
+                        "r.yaml:3:19: tags[0].any[1] \"price\" is found by \"prices\" of the same rule already;"
+                                + " expected it without, or a rule of its own",
+                        "r.yaml:3:26: tags[0].any[2] \"free demo\" is found by \"demo\" of the same rule already;"
+                                + " expected it without, or a rule of its own");
+    }
+
+    @Test
+    void theWordsOfAConditionAreLookedAtToo() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                escalate:
+                  - id: angry
+                    when:
+                      any:
+                        - message: {any: [lawyer, my lawyer]}
+                    labels: [angry]
+                """))
+                .singleElement()
+                .asString()
+                .startsWith("r.yaml:5:35: escalate[0].when.any[0].message.any[1] \"my lawyer\" is found by \"lawyer\"");
+    }
+
+    @Test
+    void twoTagRulesWithEqualWordsAreTold() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                tags:
+                  - {id: a, any: [demo, Trial], labels: [x-1]}
+                  - {id: b, any: [trial, demo], labels: [x-2]}
+                  - {id: c, any: [trial, demo], labels: [x-3], when: {channel: "Channel::Email"}}
+                """))
+                .containsExactly("r.yaml:3:5: tags[1] (b) looks for the same as tags[0] (a); expected one rule with the"
+                        + " labels of both");
+    }
+
+    @Test
+    void aThresholdThatNoPointsReachIsTold() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                caps: {intent: 30}
+                scores:
+                  - {id: a, any: [alpha], points: 25, group: intent, repeat: each}
+                  - {id: b, any: [beta], points: 25, group: intent}
+                  - {id: c, any: [gamma], points: 10, repeat: {at_most: 2}}
+                  - {id: d, any: [delta], points: -50}
+                qualify: {at: 51, labels: [qualified]}
+                """))
+                .containsExactly(
+                        "r.yaml:7:15: qualify.at is 51, and all score rules together give 50 at most; expected no"
+                                + " more than that");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "scores: [{id: a, any: [alpha], points: 10, repeat: each}]\nqualify: {at: 90, labels: [ok]}",
+                "scores: [{id: a, any: [alpha], points: 90}]\nqualify: {at: 90, labels: [ok]}",
+            })
+    void aThresholdThatCanBeReachedIsFine(String yaml) {
+        assertThat(RuleLint.warnings("r.yaml", yaml)).isEmpty();
+    }
+
+    @Test
+    void rulesThatFeedEachOtherAreToldOnce() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                tags:
+                  - {id: a, when: {labels: {all: [from-b]}}, labels: [from-a]}
+                  - {id: c, when: {labels: {any: [vip]}}, labels: [from-c]}
+                escalate:
+                  - {id: b, when: {labels: {any: [from-a, other]}}, labels: [from-b]}
+                """))
+                .containsExactly(
+                        "r.yaml:2:5: tags[0] (a) adds from-a, which escalate[0] (b) asks for, which adds from-b,"
+                                + " which it asks for itself; expected conditions that do not wait for each other");
+    }
+
+    @Test
+    void aLadderThatAsksForItsOwnLabelIsToldAtItsStep() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                escalate:
+                  - id: slow
+                    when: {labels: {any: [late, vip]}}
+                    steps:
+                      - {after: 30m, labels: [slow]}
+                      - {after: 60m, labels: [late]}
+                """))
+                .containsExactly("r.yaml:6:9: escalate[0].steps[1] (slow) adds late, which it asks for itself; expected"
+                        + " conditions that do not wait for each other");
+    }
+
+    @Test
+    void whatMustNotBeThereIsNoLoop() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                tags:
+                  - {id: a, any: [alpha], when: {none: [{labels: {all: [seen]}}]}, labels: [seen]}
+                """)).isEmpty();
+    }
+
+    @Test
+    void aLineOfANoteThatIsNeverThereIsTold() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                escalate:
+                  - id: a
+                    when: {labels: {all: [vip]}}
+                    note: |
+                      {mention-team} look
+                """))
+                .containsExactly(
+                        "r.yaml:4:11: escalate[0].note has {mention-team}, and the rule assigns no team, so that the"
+                                + " line is never there; expected team beside it");
+    }
+
+    @Test
+    void whatChatwootOrLiquidWouldNotTakeIsAnError() {
+        assertThatThrownBy(() -> RuleLint.warnings("r.yaml", """
+                        tags:
+                          - {id: a, any: [alpha], labels: ["Hot Lead, now"]}
+                        qualify: {at: 5, note: "{{ contact.name }}"}
+                        """))
+                .isInstanceOf(RuleFileException.class)
+                .hasMessageContainingAll("r.yaml:2:", "tags[0].labels[0]", "r.yaml:3:", "qualify.note");
+    }
+}
