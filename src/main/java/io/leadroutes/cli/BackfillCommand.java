@@ -181,7 +181,8 @@ final class BackfillCommand implements Callable<Integer> {
                 Optional.ofNullable(until).map(text -> time("--until", text)));
     }
 
-    private static Instant time(String option, String text) {
+    /** @throws IllegalArgumentException naming the option */
+    static Instant time(String option, String text) {
         try {
             return text.strip().length() == "2026-01-31".length()
                     ? LocalDate.parse(text.strip()).atStartOfDay(ZoneOffset.UTC).toInstant()

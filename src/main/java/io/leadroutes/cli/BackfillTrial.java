@@ -4,7 +4,10 @@ import io.leadroutes.cli.ConversationRun.FailedException;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.Destinations;
+import io.leadroutes.conversation.Rehearsal;
+import io.leadroutes.conversation.Rehearsal.Heard;
 import io.leadroutes.conversation.Steps;
+import io.leadroutes.conversation.Waits;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.conversation.Wished;
 import io.leadroutes.event.BadEventException;
@@ -22,8 +25,8 @@ import java.util.stream.Collectors;
 /** What the four built-in steps would decide for a leadroutes that knows nothing yet; counted, and told to nobody. */
 final class BackfillTrial implements BackfillRun.Taker {
     private final EventDecoder decoder = new EventDecoder();
-    private final RuleBook rules;
     private final Steps steps;
+    private final Waits waits;
     private final long accountId;
     private final Clock clock;
     private final Map<String, Integer> labels = new TreeMap<>();
@@ -37,26 +40,23 @@ final class BackfillTrial implements BackfillRun.Taker {
 
     /** @throws io.leadroutes.rules.RuleFileException if the rule file is wrong */
     BackfillTrial(Settings settings, Clock clock) {
-        rules = RuleBook.load(Path.of(settings.text("rules.file")));
+        RuleBook rules = RuleBook.load(Path.of(settings.text("rules.file")));
         steps = new Steps(
                 rules,
                 new Destinations(
                         settings.list("on.lead-qualified"), settings.list("on.escalated"), settings.baseUrl()));
+        waits = new Waits(rules, steps);
         accountId = settings.accountId();
         this.clock = clock;
     }
 
     @Override
     public void take(long id, List<byte[]> bodies) throws FailedException {
-        Conversation conversation =
-                new Conversation(ConversationState.unknown(accountId, id), List.of(), clock.instant());
+        Rehearsal rehearsal = new Rehearsal(steps, waits, ConversationState.unknown(accountId, id));
+        Conversation conversation = rehearsal.open(clock.instant());
         boolean escalates = false;
         for (byte[] body : bodies) {
-            conversation.observe(decoded(body), clock.instant());
-            steps.tag(conversation);
-            steps.score(conversation);
-            steps.qualify(conversation);
-            steps.escalate(conversation);
+            rehearsal.hear(conversation, new Heard(decoded(body), clock.instant()));
             escalates |= steps.wouldEscalate(conversation);
         }
         escalations += escalates ? 1 : 0;

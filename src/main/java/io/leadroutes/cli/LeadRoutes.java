@@ -90,9 +90,13 @@ public final class LeadRoutes implements AutoCloseable {
     private final Budget budget;
     private final TokenWatch tokenWatch;
     private final Records records;
+    private final LiveRules liveRules;
+    private final Timers timers;
+    private final Shadow shadow;
 
     private LeadRoutes(Settings settings, Clock clock) {
-        RuleBook rules = RuleBook.load(Path.of(settings.text("rules.file")));
+        liveRules = LiveRules.required(
+                "rules.file", Path.of(settings.text("rules.file")), settings.rulesReload(), clock, this::lookAgain);
         database = ownDatabase(settings);
         crm = Database.onFirstUse(
                 "crm",
@@ -123,12 +127,16 @@ public final class LeadRoutes implements AutoCloseable {
         refusals = new Refusals(gaps::record, clock);
         writer = new InboxWriter(inbox::append, refusals, clock);
 
-        bindWorker(settings, rules, inbox, conversations);
-        bindTimers(rules, inbox, clock);
+        bindWorker(settings, inbox, conversations);
+        timers = new Timers(database, inbox, clock);
+        bindTimers();
+        shadow = shadow(settings, clock);
+        main.bind("liveRules", liveRules);
+        main.bind("shadow", shadow);
         bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
         bindIntake(settings, clock);
-        bindOps(settings, rules);
+        bindOps(settings);
         bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
         main.bind("retention", new Retention(database, clock, settings.retention()));
         configure(settings);
@@ -211,26 +219,48 @@ public final class LeadRoutes implements AutoCloseable {
         }
     }
 
-    private void bindWorker(Settings settings, RuleBook rules, Inbox inbox, Conversations conversations) {
-        Steps steps = new Steps(
-                rules,
-                new Destinations(
-                        settings.list("on.lead-qualified"), settings.list("on.escalated"), settings.baseUrl()));
+    private static Destinations destinations(Settings settings) {
+        return new Destinations(settings.list("on.lead-qualified"), settings.list("on.escalated"), settings.baseUrl());
+    }
+
+    private void bindWorker(Settings settings, Inbox inbox, Conversations conversations) {
+        Steps steps = new Steps(liveRules::get, destinations(settings));
         main.bind("transactionManager", database.transactions());
         main.bind("conversationWorkers", workers);
         main.bind("inbox", inbox);
-        main.bind("events", new Events(conversations, steps, new Waits(rules, steps)));
+        main.bind("events", new Events(conversations, steps, new Waits(liveRules::get, steps)));
         main.bind("steps", steps);
         main.bind("wishes", new Wishes());
         main.bind("leadWrites", new LeadWrites(conversations, steps, settings.accountId()));
     }
 
-    private void bindTimers(RuleBook rules, Inbox inbox, Clock clock) {
-        Timers timers = new Timers(database, inbox, clock);
-        if (!rules.waitingRules().isEmpty()) {
-            timers.lookAgain(rules.version());
+    private void bindTimers() {
+        if (!liveRules.get().waitingRules().isEmpty()) {
+            lookAgain(liveRules.get());
         }
         main.bind("timers", timers);
+    }
+
+    private void lookAgain(RuleBook rules) {
+        timers.lookAgain(rules.version());
+    }
+
+    /** A shadow that cannot be used stops nothing, now or later. */
+    private Shadow shadow(Settings settings, Clock clock) {
+        return new Shadow(
+                liveRules::get,
+                settings.optional("rules.shadow")
+                        .map(file -> LiveRules.optional("rules.shadow", Path.of(file), settings.rulesReload(), clock)),
+                destinations(settings),
+                clock,
+                effect ->
+                        count("rules.shadow.differences", "kind", effect.kind().word()));
+    }
+
+    private Map<String, Object> rulesStatus() {
+        Map<String, Object> status = liveRules.status();
+        shadow.status().ifPresent(beside -> status.put("shadow", beside));
+        return status;
     }
 
     /** The source is a Camel component: its name in the registry is the scheme of its addresses. */
@@ -335,8 +365,12 @@ public final class LeadRoutes implements AutoCloseable {
 
     /** Camel's Prometheus registry tells it as {@code webhooks_lost_total}. */
     private void countLost(String event) {
+        count("webhooks.lost", "event", event);
+    }
+
+    private void count(String name, String tag, String value) {
         MicrometerUtils.getOrCreateMeterRegistry(camel().getRegistry(), MicrometerConstants.METRICS_REGISTRY_NAME)
-                .counter("webhooks.lost", "event", event)
+                .counter(name, tag, value)
                 .increment();
     }
 
@@ -353,7 +387,7 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("webhooks", new Webhooks(gate, writer, refusals, settings.accountId(), clock));
     }
 
-    private void bindOps(Settings settings, RuleBook rules) {
+    private void bindOps(Settings settings) {
         main.bind(
                 "admin",
                 new Admin(
@@ -361,7 +395,9 @@ public final class LeadRoutes implements AutoCloseable {
                         settings.optional("admin.token"),
                         settings.accountId(),
                         () -> Map.of("limit", budget.limit(), "used", budget.used()),
-                        new RulesTrial(rules)::run));
+                        this::rulesStatus,
+                        (text, given) -> new RulesTrial(liveRules.get()).run(text, given)));
+        main.bind("rulesHealth", Health.news("rules", liveRules::problem));
         main.bind("inboxWriterHealth", Health.live("inbox-writer", writer::problem));
         main.bind("inboxHealth", Health.ready("inbox", () -> writer.isStuck() ? "the database does not answer" : ""));
         main.bind("databaseHealth", Health.ready("database", () -> {

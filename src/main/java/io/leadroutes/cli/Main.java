@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             SetupCommand.class,
             BatchCommand.class,
             BackfillCommand.class,
+            CheckCommand.class,
+            ReplayCommand.class,
             DeadCommand.class,
             HealthCommand.class,
             AutoComplete.GenerateCompletion.class

@@ -43,7 +43,7 @@ import picocli.CommandLine.Command;
             "143:stopped by SIGTERM (130 by Ctrl-C)"
         })
 final class RunCommand implements Callable<Integer> {
-    private static final Path SETTINGS_FILE = Path.of("application.properties");
+    static final Path SETTINGS_FILE = Path.of("application.properties");
     private static final Logger LOG = LoggerFactory.getLogger("leadroutes");
 
     @Override

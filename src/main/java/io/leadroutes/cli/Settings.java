@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,11 @@ public final class Settings {
         /** What calls to Chatwoot take, the files of rules and routes; no webhooks, no databases. */
         CALLS,
         /** What it takes to ask a leadroutes that runs on this machine. */
-        ADMIN
+        ADMIN,
+        /** The events that are stored and the rules. */
+        HISTORY,
+        /** Whatever there is: the command says itself what is wrong. */
+        NONE
     }
 
     private record Setting(String property, String environment, String defaultValue) {}
@@ -61,6 +66,8 @@ public final class Settings {
             new Setting("crm.database.password", "CRM_DATABASE_PASSWORD", ""),
             new Setting("crm.database.migrate", "CRM_DATABASE_MIGRATE", "true"),
             new Setting("rules.file", "RULES_FILE", "rules.yaml"),
+            new Setting("rules.reload", "RULES_RELOAD", "5s"),
+            new Setting("rules.shadow", "RULES_SHADOW", ""),
             new Setting("routes.directory", "ROUTES_DIRECTORY", "routes"),
             new Setting(
                     "steps.message",
@@ -113,6 +120,22 @@ public final class Settings {
         return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
     }
 
+    /** Of these properties those that look like settings and are none, each with the settings that are like it. */
+    static Map<String, String> unknown(Collection<String> names) {
+        Map<String, String> unknown = new LinkedHashMap<>();
+        for (String name : names) {
+            String group = name.substring(0, name.indexOf('.') + 1);
+            List<String> like = SETTINGS.stream()
+                    .map(Setting::property)
+                    .filter(property -> property.startsWith(group))
+                    .toList();
+            if (!group.isEmpty() && !group.equals("camel.") && !like.isEmpty() && !like.contains(name)) {
+                unknown.put(name, String.join(", ", like));
+            }
+        }
+        return unknown;
+    }
+
     /** All settings as properties, for the placeholders in routes. */
     Map<String, String> asProperties() {
         return Map.copyOf(values);
@@ -158,6 +181,11 @@ public final class Settings {
         return Duration.ofDays(number("retention.days"));
     }
 
+    /** Zero to take no change of a rule file over. */
+    Duration rulesReload() {
+        return duration(values.get("rules.reload")).orElseThrow();
+    }
+
     Duration lease() {
         return duration(values.get("outbox.lease")).orElseThrow();
     }
@@ -186,8 +214,13 @@ public final class Settings {
             if (values.get("admin.token").isEmpty()) {
                 wrong.add("admin.token is missing; expected that of the leadroutes that runs" + hint("admin.token"));
             }
-        } else {
+        } else if (need == Need.ALL || need == Need.CALLS) {
             checkCalls(wrong);
+        }
+        if (need == Need.HISTORY) {
+            checkAccount(wrong);
+            checkDatabase(wrong);
+            checkRules(wrong);
         }
         if (need == Need.ALL) {
             checkRun(wrong);
@@ -207,15 +240,35 @@ public final class Settings {
             wrong.add("chatwoot.api-token is missing; expected the access token of a Chatwoot user"
                     + hint("chatwoot.api-token"));
         }
+        checkAccount(wrong);
+        range(wrong, "chatwoot.rate-limit", 1, 100_000, "a whole number of calls per minute");
+        range(wrong, "chatwoot.concurrency", 1, 64, "a whole number of calls in flight");
+        range(wrong, "chatwoot.redeliveries", 0, 10, "a whole number of quick repetitions");
+        range(wrong, "chatwoot.redelivery-delay-ms", 1, 60_000, "milliseconds before the first repetition");
+    }
+
+    private void checkAccount(List<String> wrong) {
         verify(
                 wrong,
                 "chatwoot.account-id",
                 text -> text.matches("[1-9]\\d{0,14}"),
                 "the number of the account, as in the dashboard's address");
-        range(wrong, "chatwoot.rate-limit", 1, 100_000, "a whole number of calls per minute");
-        range(wrong, "chatwoot.concurrency", 1, 64, "a whole number of calls in flight");
-        range(wrong, "chatwoot.redeliveries", 0, 10, "a whole number of quick repetitions");
-        range(wrong, "chatwoot.redelivery-delay-ms", 1, 60_000, "milliseconds before the first repetition");
+    }
+
+    private void checkDatabase(List<String> wrong) {
+        verify(
+                wrong,
+                "database.url",
+                Settings::isDatabaseUrl,
+                "a JDBC URL of H2 or PostgreSQL: jdbc:h2:... or jdbc:postgresql:...");
+    }
+
+    private void checkRules(List<String> wrong) {
+        verify(
+                wrong,
+                "rules.file",
+                text -> Files.isReadable(Path.of(text)),
+                "a file that is there, beside the program or by its full path");
     }
 
     private void checkRun(List<String> wrong) {
@@ -227,22 +280,22 @@ public final class Settings {
                     "webhook.secrets and webhook.token are both missing; expected at least one, so that webhooks can be"
                             + " checked (CHATWOOT_WEBHOOK_SECRETS, CHATWOOT_WEBHOOK_TOKEN), or WEBHOOK_AUTH=none to check nothing");
         }
-        verify(
-                wrong,
-                "database.url",
-                Settings::isDatabaseUrl,
-                "a JDBC URL of H2 or PostgreSQL: jdbc:h2:... or jdbc:postgresql:...");
+        checkDatabase(wrong);
         verify(wrong, "crm.database.url", text -> text.startsWith("jdbc:"), "a JDBC URL");
         verify(
                 wrong,
                 "crm.database.migrate",
                 text -> text.equals("true") || text.equals("false"),
                 "true, or false for a schema of your own");
+        checkRules(wrong);
         verify(
                 wrong,
-                "rules.file",
-                text -> Files.isReadable(Path.of(text)),
-                "a file that is there, beside the program or by its full path");
+                "rules.reload",
+                text -> duration(text)
+                        .filter(d -> d.isZero()
+                                || d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
+                        .isPresent(),
+                "1 second to 1 hour, such as 5s, or 0 to take no change over");
         verify(
                 wrong,
                 "routes.directory",

@@ -39,7 +39,17 @@ final class SetupAccount {
      * @throws RefusedException if the token may not do what setup does
      */
     Present read(Collection<Kind> kinds) throws ChatwootException, IOException, InterruptedException {
-        Present present = Present.NOTHING.with(Kind.WEBHOOK, webhooks());
+        return look(Present.NOTHING.with(Kind.WEBHOOK, webhooks()), kinds);
+    }
+
+    /** What the account has of these kinds, as far as this token's user may see it. */
+    Present look(Collection<Kind> kinds) throws ChatwootException, IOException, InterruptedException {
+        return look(Present.NOTHING, kinds);
+    }
+
+    private Present look(Present known, Collection<Kind> kinds)
+            throws ChatwootException, IOException, InterruptedException {
+        Present present = known;
         for (Kind kind : kinds) {
             if (kind != Kind.WEBHOOK) {
                 present = present.with(kind, session.send(list(kind)).body());

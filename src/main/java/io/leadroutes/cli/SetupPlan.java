@@ -39,6 +39,11 @@ record SetupPlan(List<SetupAction> actions, List<String> notes, List<String> pro
             Optional<String> savedSecret,
             Map<String, List<String>> members) {
 
+        /** Only what the rules need. */
+        static Wanted nothing() {
+            return new Wanted(Optional.empty(), Path.of(""), Optional.empty(), Map.of());
+        }
+
         /** Without address and secret. */
         @Override
         public String toString() {

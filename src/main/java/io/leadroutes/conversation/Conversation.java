@@ -49,6 +49,7 @@ public final class Conversation {
     private final long accountId;
     private final long id;
     private final Instant now;
+    private final ConversationState before;
 
     private OptionalLong versionMicros;
     private Optional<String> status;
@@ -90,6 +91,7 @@ public final class Conversation {
         this.accountId = state.accountId();
         this.id = state.conversationId();
         this.now = now;
+        this.before = state;
         this.versionMicros = state.versionMicros();
         this.status = state.status();
         this.priority = state.priority();
@@ -112,6 +114,11 @@ public final class Conversation {
             Wished wished = new Wished(wish, Urgency.TAGGING, List.of());
             this.waiting.merge(key(wish), wished, (older, newer) -> newer.over(older));
         }
+    }
+
+    /** The state that this decision began with. */
+    public ConversationState before() {
+        return before;
     }
 
     /** The state to be stored. */

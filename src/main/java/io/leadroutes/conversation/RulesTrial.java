@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 
 /** What the rules would make of a text, by itself; changes nothing (design, section 5). */
 public final class RulesTrial {
+    private static final int MOST_MARKS = 1_000;
+
     private final RuleBook rules;
 
     public RulesTrial(RuleBook rules) {
@@ -29,12 +31,29 @@ public final class RulesTrial {
     /**
      * @param labels those that the tag rules would add
      * @param escalates ids of the escalation rules that would fire
+     * @param marks the words that rules look for, in text order, the first {@value RulesTrial#MOST_MARKS}
      */
     public record Result(
-            List<String> labels, int score, List<TrialHit> hits, boolean qualifies, List<String> escalates) {}
+            List<String> labels,
+            int score,
+            List<TrialHit> hits,
+            boolean qualifies,
+            List<String> escalates,
+            List<TrialMark> marks) {}
 
     /** @param kind tag, score, qualify or escalate */
     public record TrialHit(String rule, String kind, List<String> matched, int points) {}
+
+    /**
+     * A place in the text.
+     *
+     * @param kind tag, score, or condition for words that a rule's {@code when} asks for
+     * @param rule its id; where in the file the words of a condition stand
+     * @param from where it begins in the text, in UTF-16 units
+     * @param to where it ends, exclusive
+     * @param denied true if the customer denies it, so that it does not count
+     */
+    public record TrialMark(String rule, String kind, int from, int to, boolean denied) {}
 
     /**
      * @param given what else is known: {@code labels}, a list; {@code attributes} and {@code contact}, by key; and the other
@@ -73,7 +92,16 @@ public final class RulesTrial {
                 score,
                 hits,
                 qualified.isPresent(),
-                escalations.keySet().stream().map(EscalateRule::id).toList());
+                escalations.keySet().stream().map(EscalateRule::id).toList(),
+                rules.marks(content).stream()
+                        .limit(MOST_MARKS)
+                        .map(mark ->
+                                new TrialMark(mark.rule(), word(mark.kind()), mark.from(), mark.to(), mark.denied()))
+                        .toList());
+    }
+
+    private static String word(Hit.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private List<Hit> hits(Reading reading, Facts facts, Hit.Kind kind) {
@@ -101,6 +129,6 @@ public final class RulesTrial {
     }
 
     private static TrialHit trialHit(Hit hit) {
-        return new TrialHit(hit.rule(), hit.kind().name().toLowerCase(Locale.ROOT), hit.matched(), hit.points());
+        return new TrialHit(hit.rule(), word(hit.kind()), hit.matched(), hit.points());
     }
 }

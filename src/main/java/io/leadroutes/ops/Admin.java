@@ -32,11 +32,13 @@ public final class Admin {
     private final Optional<String> token;
     private final long accountId;
     private final Supplier<Map<String, Object>> budget;
+    private final Supplier<Map<String, Object>> rules;
     private final BiFunction<String, Map<String, Object>, Object> rulesTrial;
 
     /**
      * @param token without one, nothing is here
      * @param budget limit and used calls of this minute
+     * @param rules which are active, and what is wrong with their file
      * @param rulesTrial what the rules make of a text beside the other values of the request
      */
     public Admin(
@@ -44,11 +46,13 @@ public final class Admin {
             Optional<String> token,
             long accountId,
             Supplier<Map<String, Object>> budget,
+            Supplier<Map<String, Object>> rules,
             BiFunction<String, Map<String, Object>, Object> rulesTrial) {
         this.records = records;
         this.token = token;
         this.accountId = accountId;
         this.budget = budget;
+        this.rules = rules;
         this.rulesTrial = rulesTrial;
     }
 
@@ -90,6 +94,7 @@ public final class Admin {
         status.put("inbox", records.inbox());
         status.put("outbox", records.outbox());
         status.put("budget", budget.get());
+        status.put("rules", rules.get());
         answer(exchange, 200, status);
     }
 

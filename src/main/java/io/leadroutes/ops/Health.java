@@ -14,14 +14,16 @@ public final class Health extends AbstractHealthCheck {
     private static final long PATIENCE_SECONDS = 2;
 
     private final boolean liveness;
+    private final boolean isNews;
     private final Supplier<String> question;
 
     /** Asked once at a time: a database that hangs gets no second question while it owes the first answer. */
     private CompletableFuture<String> asked = CompletableFuture.completedFuture("");
 
-    private Health(String id, boolean liveness, Supplier<String> question) {
+    private Health(String id, boolean liveness, boolean isNews, Supplier<String> question) {
         super("leadroutes", id);
         this.liveness = liveness;
+        this.isNews = isNews;
         this.question = question;
     }
 
@@ -31,12 +33,17 @@ public final class Health extends AbstractHealthCheck {
      * @param question answers with nothing if all is well, else with what is wrong
      */
     public static Health live(String id, Supplier<String> question) {
-        return new Health(id, true, question);
+        return new Health(id, true, false, question);
     }
 
     /** A check that, when it is down, says that no webhooks should be sent here. */
     public static Health ready(String id, Supplier<String> question) {
-        return new Health(id, false, question);
+        return new Health(id, false, false, question);
+    }
+
+    /** A check that is up and tells in its message what is wrong, which hinders nobody. */
+    public static Health news(String id, Supplier<String> question) {
+        return new Health(id, false, true, question);
     }
 
     @Override
@@ -49,6 +56,8 @@ public final class Health extends AbstractHealthCheck {
         String wrong = answer();
         if (wrong.isEmpty()) {
             builder.up();
+        } else if (isNews) {
+            builder.message(wrong).up();
         } else {
             builder.message(wrong).down();
         }

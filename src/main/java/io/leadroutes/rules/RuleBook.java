@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -99,6 +100,22 @@ public final class RuleBook {
             }
         }
         return new Reading(wordsByRule);
+    }
+
+    /** The places of this text at which a rule finds what it looks for, in text order, those that are denied too. */
+    public List<Mark> marks(String text) {
+        Tokens tokens = Tokens.of(text);
+        Matcher.Found found = matcher.find(tokens);
+        return Stream.concat(
+                        found.counted().stream().map(match -> mark(match, tokens, false)),
+                        found.negated().stream().map(match -> mark(match, tokens, true)))
+                .sorted(Comparator.comparingInt(Mark::from).thenComparingInt(Mark::to))
+                .toList();
+    }
+
+    private Mark mark(Match match, Tokens tokens, boolean denied) {
+        KeywordRule rule = keywordRules.get(match.rule());
+        return new Mark(rule.kind(), rule.id(), tokens.start(match.from()), tokens.end(match.to() - 1), denied);
     }
 
     /** The tag and score rules that are met, in the order of the file, tags first. */

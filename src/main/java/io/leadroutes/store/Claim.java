@@ -46,7 +46,7 @@ public final class Claim {
     }
 
     /** The conversation, if an event opened it. */
-    Optional<Conversation> opened() {
+    public Optional<Conversation> opened() {
         return conversation;
     }
 

@@ -78,7 +78,31 @@ public final class Database implements AutoCloseable {
         return new Database(name, url, user, password, migrations, true);
     }
 
+    /**
+     * A database that is as it is: without a schema brought up to date, and with nothing written as far as it can see to that.
+     */
+    public static Database toRead(String name, String url, String user, String password) {
+        String lower = url.toLowerCase(Locale.ROOT);
+        boolean isFile = lower.startsWith("jdbc:h2:")
+                && !lower.startsWith("jdbc:h2:mem:")
+                && !lower.startsWith("jdbc:h2:tcp:")
+                && !lower.startsWith("jdbc:h2:ssl:")
+                && !lower.contains(";auto_server=true");
+        return new Database(name, isFile ? url + ";ACCESS_MODE_DATA=r" : url, user, password, "", false, true);
+    }
+
     private Database(String name, String url, String user, String password, String migrations, boolean onFirstUse) {
+        this(name, url, user, password, migrations, onFirstUse, false);
+    }
+
+    private Database(
+            String name,
+            String url,
+            String user,
+            String password,
+            String migrations,
+            boolean onFirstUse,
+            boolean isReadOnly) {
         String lower = url.toLowerCase(Locale.ROOT);
         h2 = lower.startsWith("jdbc:h2:");
         exclusive = h2
@@ -92,6 +116,7 @@ public final class Database implements AutoCloseable {
         config.setPassword(password);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+        config.setReadOnly(isReadOnly);
         if (!h2) {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             // A failure's message would hold what was to be stored.

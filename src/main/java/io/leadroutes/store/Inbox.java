@@ -370,10 +370,12 @@ public final class Inbox {
     public void complete(Claim claim) {
         claim.putDown();
         claim.opened().ifPresent(conversations::save);
+        // One time for all, by which history knows what was decided together.
+        Timestamp now = Timestamp.from(clock.instant());
         jdbcTemplate.batchUpdate(
                 "UPDATE webhook_event SET state = 'done', error = NULL, handled_at = ? WHERE id = ?",
                 claim.getEvents().stream()
-                        .map(event -> new Object[] {Timestamp.from(clock.instant()), event.id()})
+                        .map(event -> new Object[] {now, event.id()})
                         .toList());
     }
 
