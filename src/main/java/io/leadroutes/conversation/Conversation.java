@@ -11,8 +11,8 @@ import io.leadroutes.event.Snapshot.Ref;
 import io.leadroutes.rules.Facts;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.Reading;
+import io.leadroutes.rules.Renewal;
 import io.leadroutes.rules.RuleBook;
-import io.leadroutes.rules.Score;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 public final class Conversation {
     /** The conversation that qualified last first, those that have not last. */
     public static final Comparator<Conversation> LATEST_LEAD_FIRST = Comparator.<Conversation, Instant>comparing(
-                    c -> c.qualifiedAt.orElse(Instant.MIN))
+                    c -> c.qualifiedAt().orElse(Instant.MIN))
             .reversed();
 
     private static final Reason PUT_BACK = new Reason("put-back", 0, List.of());
@@ -50,6 +50,12 @@ public final class Conversation {
     private final long id;
     private final Instant now;
     private final ConversationState before;
+
+    /** When the event in hand happened, as far as is known; {@link #now} before the first. */
+    private Instant at;
+
+    /** Of the event in hand; empty before the first. */
+    private String eventType = "";
 
     private OptionalLong versionMicros;
     private Optional<String> status;
@@ -63,8 +69,7 @@ public final class Conversation {
     private Optional<Contact> contact;
     private Optional<String> firstMessage;
     private final List<ScoreEntry> ledger;
-    private Optional<Instant> qualifiedAt;
-    private final Set<String> escalated;
+    private final Map<String, Episode> episodes;
     private Optional<Instant> resolvedAt;
     private Origin origin;
     private Waiting customer;
@@ -92,6 +97,7 @@ public final class Conversation {
         this.id = state.conversationId();
         this.now = now;
         this.before = state;
+        this.at = now;
         this.versionMicros = state.versionMicros();
         this.status = state.status();
         this.priority = state.priority();
@@ -104,8 +110,7 @@ public final class Conversation {
         this.contact = state.contact();
         this.firstMessage = state.firstMessage();
         this.ledger = new ArrayList<>(state.ledger());
-        this.qualifiedAt = state.qualifiedAt();
-        this.escalated = new LinkedHashSet<>(state.escalated());
+        this.episodes = new LinkedHashMap<>(state.episodes());
         this.resolvedAt = state.resolvedAt();
         this.origin = state.origin();
         this.customer = state.waiting();
@@ -138,8 +143,7 @@ public final class Conversation {
                 contact,
                 firstMessage,
                 List.copyOf(ledger),
-                qualifiedAt,
-                Set.copyOf(escalated),
+                new LinkedHashMap<>(episodes),
                 resolvedAt,
                 origin,
                 customer);
@@ -169,6 +173,8 @@ public final class Conversation {
     public void observe(Event event, Instant receivedAt) {
         boolean wasResolved = isResolved();
         boolean wasAside = isAside();
+        at = happened(event, receivedAt);
+        eventType = event.type();
         putBackWhatWeDropped(event, receivedAt);
         labels = labels.map(ours -> ours.after(changedTo(event, "labels"), receivedAt));
         attributes = attributes.map(ours -> ours.after(changedTo(event, "custom_attributes"), receivedAt));
@@ -196,18 +202,23 @@ public final class Conversation {
         }
         // What is older than its being put aside is not waited for.
         if (!(isStale && isAside())) {
-            message.ifPresent(seen -> watch(event, seen, receivedAt));
+            message.ifPresent(seen -> watch(event, seen));
         }
     }
 
+    /** Chatwoot's clock may run ahead of ours. */
+    private static Instant happened(Event event, Instant receivedAt) {
+        if (event.versionMicros().isEmpty()) {
+            return receivedAt;
+        }
+        Instant told = Instant.EPOCH.plus(event.versionMicros().getAsLong(), ChronoUnit.MICROS);
+        return told.isBefore(receivedAt) ? told : receivedAt;
+    }
+
     /** Only what is said in public answers: a customer sees no note, and a bot's or template's words are no answer. */
-    private void watch(Event event, Message seen, Instant receivedAt) {
+    private void watch(Event event, Message seen) {
         if (event.isCustomerMessage() && !isBackfill) {
-            Instant written = event.versionMicros().isPresent()
-                    ? Instant.EPOCH.plus(event.versionMicros().getAsLong(), ChronoUnit.MICROS)
-                    : receivedAt;
-            // Chatwoot's clock may run ahead of ours.
-            customer = customer.asked(seen.id(), written.isBefore(receivedAt) ? written : receivedAt);
+            customer = customer.asked(seen.id(), at);
         } else if (event.isAgentsAnswer()) {
             customer = customer.answered(seen.id());
         }
@@ -388,9 +399,9 @@ public final class Conversation {
         return message.map(Message::id).orElse(0L);
     }
 
-    /** 0 to 100: the clamped sum of the score entries. */
+    /** 0 to 100: the clamped sum of what is left of the score entries when the event in hand happened. */
     public int getScore() {
-        return Score.total(ledger.stream().map(ScoreEntry::points).toList());
+        return ScoreEntry.score(ledger, at);
     }
 
     public String getStatus() {
@@ -402,7 +413,7 @@ public final class Conversation {
     }
 
     public boolean isQualified() {
-        return qualifiedAt.isPresent();
+        return episodes.containsKey(Episode.QUALIFY);
     }
 
     public boolean isResolved() {
@@ -484,7 +495,7 @@ public final class Conversation {
 
     /** The rules of a kind that are met by the text in hand and the state that is wanted. */
     List<Hit> hits(RuleBook rules, Hit.Kind kind) {
-        return rules.hits(reading(rules), facts()).stream()
+        return rules.hits(reading(rules), facts(rules)).stream()
                 .filter(hit -> hit.kind() == kind)
                 .toList();
     }
@@ -498,7 +509,7 @@ public final class Conversation {
     }
 
     /** What the rules' conditions may ask about: what is there or wished for. */
-    Facts facts() {
+    Facts facts(RuleBook rules) {
         Map<String, Object> values = new LinkedHashMap<>();
         getAttributes().forEach((key, value) -> values.put("attributes." + key, value));
         contact.ifPresent(who -> {
@@ -519,6 +530,12 @@ public final class Conversation {
         origin.referer().ifPresent(page -> values.put("referer", page));
         values.put("messages_without_answer", customer.unanswered().size());
         values.put("attachments", message.map(Message::attachments).orElse(0));
+        values.put("score", getScore());
+        if (!eventType.isEmpty()) {
+            values.put(Facts.EVENT, eventType);
+        }
+        values.put("open", rules.calendars().open(at));
+        values.put("closed", rules.calendars().closed(at));
         return new Facts(getLabels(), values);
     }
 
@@ -526,8 +543,13 @@ public final class Conversation {
         return now;
     }
 
+    /** When the event in hand happened. */
+    Instant at() {
+        return at;
+    }
+
     Optional<Instant> qualifiedAt() {
-        return qualifiedAt;
+        return Optional.ofNullable(episodes.get(Episode.QUALIFY)).map(Episode::since);
     }
 
     Optional<Instant> resolvedAt() {
@@ -556,11 +578,29 @@ public final class Conversation {
     }
 
     boolean hasEscalated() {
-        return !escalated.isEmpty();
+        return episodes.keySet().stream().anyMatch(Episode::isEscalation);
     }
 
-    boolean hasEscalated(String rule) {
-        return escalated.contains(rule);
+    /** True if the episode of this name has not ended. */
+    boolean isIn(String name) {
+        return Optional.ofNullable(episodes.get(name))
+                .filter(episode -> !episode.over())
+                .isPresent();
+    }
+
+    /** True if there was no episode of this name, or it has ended and the next may begin. */
+    boolean mayBegin(String name, Renewal renewal) {
+        Episode last = episodes.get(name);
+        return last == null
+                || renewal.isPossible()
+                        && last.over()
+                        && !last.since().plus(renewal.pause()).isAfter(at);
+    }
+
+    /** True if the event in hand is of a type that rules may ask for, and not somebody else's message. */
+    boolean isForRulesOnEvents() {
+        return Facts.EVENTS.contains(eventType)
+                && message.filter(said -> !said.isFromCustomer()).isEmpty();
     }
 
     // What steps decide.
@@ -570,12 +610,20 @@ public final class Conversation {
         ledger.add(entry);
     }
 
-    void qualified() {
-        qualifiedAt = Optional.of(now);
+    /** The rules are to see a changed message as if it were written so. */
+    void asWritten() {
+        eventType = Facts.MESSAGE_CREATED;
     }
 
-    void escalated(String rule) {
-        escalated.add(rule);
+    Episode begin(String name) {
+        Episode episode = new Episode(
+                Optional.ofNullable(episodes.get(name)).map(Episode::number).orElse(0) + 1, at, false);
+        episodes.put(name, episode);
+        return episode;
+    }
+
+    void end(String name) {
+        episodes.computeIfPresent(name, (key, episode) -> new Episode(episode.number(), episode.since(), true));
     }
 
     void fired(String step) {

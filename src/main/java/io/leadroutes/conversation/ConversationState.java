@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * What is known of one conversation. Parts that no event has shown yet are absent.
@@ -17,8 +16,7 @@ import java.util.Set;
  * @param attributes the whole custom attribute map
  * @param firstMessage the customer's first text that we saw
  * @param ledger the score entries, oldest first
- * @param qualifiedAt when the conversation became a qualified lead
- * @param escalated ids of the escalation rules that have fired
+ * @param episodes the latest of each rule that has acted, by {@link Episode#QUALIFY} or {@link Episode#of}
  * @param resolvedAt when it was last seen resolved
  * @param waiting what the customer waits for
  */
@@ -37,11 +35,15 @@ public record ConversationState(
         Optional<Contact> contact,
         Optional<String> firstMessage,
         List<ScoreEntry> ledger,
-        Optional<Instant> qualifiedAt,
-        Set<String> escalated,
+        Map<String, Episode> episodes,
         Optional<Instant> resolvedAt,
         Origin origin,
         Waiting waiting) {
+
+    /** When the conversation became a qualified lead, the last time that it did. */
+    public Optional<Instant> qualifiedAt() {
+        return Optional.ofNullable(episodes.get(Episode.QUALIFY)).map(Episode::since);
+    }
 
     /** A conversation of which nothing is known. */
     public static ConversationState unknown(long accountId, long conversationId) {
@@ -60,8 +62,7 @@ public record ConversationState(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                Optional.empty(),
-                Set.of(),
+                Map.of(),
                 Optional.empty(),
                 Origin.UNKNOWN,
                 Waiting.NONE);

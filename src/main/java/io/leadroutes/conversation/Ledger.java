@@ -7,10 +7,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The arithmetic of score entries; pure. Entries are only added: what a message no longer says is taken back by an entry of
- * the opposite points, so that the sum of all entries is the score before it is clamped.
+ * the opposite points that fades alike, so that the sum of what is left of all entries is the score before it is clamped.
  */
 final class Ledger {
     private Ledger() {}
@@ -32,11 +33,20 @@ final class Ledger {
             return 0;
         }
         return rule.group()
-                .map(group -> Math.min(hit.points(), Math.max(0, rules.caps().get(group) - sum(entries, group, rules))))
+                .map(group ->
+                        Math.min(hit.points(), Math.max(0, rules.caps().get(group) - sum(entries, group, now, rules))))
                 .orElse(hit.points());
     }
 
-    /** What a rule's entries of a message come to. */
+    /** How the points fade that a rule gave for a message last. */
+    static Optional<ScoreEntry.Decay> decay(List<ScoreEntry> entries, String rule, long messageId) {
+        return entries.stream()
+                .filter(entry -> entry.messageId() == messageId && entry.rule().equals(rule))
+                .reduce((older, newer) -> newer)
+                .flatMap(ScoreEntry::decay);
+    }
+
+    /** What a rule's entries of a message come to, before anything fades. */
     static int net(List<ScoreEntry> entries, String rule, long messageId) {
         return entries.stream()
                 .filter(entry -> entry.messageId() == messageId && entry.rule().equals(rule))
@@ -44,10 +54,10 @@ final class Ledger {
                 .sum();
     }
 
-    private static int sum(List<ScoreEntry> entries, String group, RuleBook rules) {
+    private static int sum(List<ScoreEntry> entries, String group, Instant now, RuleBook rules) {
         return entries.stream()
                 .filter(entry -> rules.isInGroup(entry.rule(), group))
-                .mapToInt(ScoreEntry::points)
+                .mapToInt(entry -> entry.remaining(now))
                 .sum();
     }
 }

@@ -26,9 +26,6 @@ import java.util.Optional;
  */
 public record RuleMacro(
         String occasion, List<String> labels, Optional<Priority> priority, Optional<String> team, boolean hasNote) {
-    /** Occasion of the note of a lead that qualifies. */
-    static final String QUALIFY = "qualify";
-
     private static final String NOTE_ATTRIBUTE = "leadroutes_note_";
 
     public RuleMacro {
@@ -40,7 +37,7 @@ public record RuleMacro(
         List<RuleMacro> macros = new ArrayList<>();
         rules.qualify().map(RuleMacro::of).ifPresent(macros::add);
         for (EscalateRule rule : rules.escalateRules()) {
-            macros.add(of(occasion(rule), rule));
+            macros.add(of(Episode.of(rule.id()), rule));
         }
         for (WaitingRule rule : rules.waitingRules()) {
             for (WaitingRule.Step step : rule.steps()) {
@@ -50,19 +47,14 @@ public record RuleMacro(
         return macros.stream().filter(RuleMacro::doesAnything).toList();
     }
 
-    /** Of the note of an escalation. */
-    static String occasion(EscalateRule rule) {
-        return "escalate:" + rule.id();
-    }
-
     /** Of the note of a step of a waiting rule. */
     static String occasion(WaitingRule rule, WaitingRule.Step step) {
-        return "escalate:" + rule.id() + ":" + step.after().toMinutes() + "m";
+        return Episode.of(rule.id()) + ":" + step.after().toMinutes() + "m";
     }
 
     private static RuleMacro of(QualifyRule rule) {
         return new RuleMacro(
-                QUALIFY,
+                Episode.QUALIFY,
                 rule.labels(),
                 some(Optional.of(rule.priority())),
                 rule.team(),

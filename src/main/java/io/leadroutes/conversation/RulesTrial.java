@@ -6,7 +6,6 @@ import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.QualifyRule;
 import io.leadroutes.rules.Reading;
 import io.leadroutes.rules.RuleBook;
-import io.leadroutes.rules.Score;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,6 +61,7 @@ public final class RulesTrial {
     public Result run(String content, Map<String, Object> given) {
         Reading reading = rules.read(content);
         Map<String, Object> values = values(given);
+        values.putIfAbsent("score", 0);
         Set<String> present = labels(given);
         List<Hit> tags = hits(reading, new Facts(present, values), Hit.Kind.TAG);
         Set<String> added = new LinkedHashSet<>();
@@ -75,7 +75,10 @@ public final class RulesTrial {
             int worth = Ledger.worth(ledger, hit, 0, Instant.EPOCH, rules);
             ledger.add(new ScoreEntry(hit.rule(), rules.version(), worth, 0, hit.matched(), Instant.EPOCH));
         }
-        int score = Score.total(ledger.stream().map(ScoreEntry::points).toList());
+        int score = ScoreEntry.score(ledger, Instant.EPOCH);
+        if (!given.containsKey("score")) {
+            values.put("score", score);
+        }
         Optional<QualifyRule> qualify = rules.qualify().filter(rule -> score >= rule.at());
         Optional<List<String>> qualified =
                 qualify.flatMap(rule -> rules.qualifyCondition(reading, new Facts(all, values)));

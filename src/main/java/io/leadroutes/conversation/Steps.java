@@ -59,9 +59,21 @@ public final class Steps {
 
     /** Adds the points of each score rule that the message matches and that may still count in this conversation. */
     public void score(Conversation conversation) {
-        if (addPoints(conversation)) {
+        boolean isChanged = addPoints(conversation);
+        if (isChanged | showFaded(conversation)) {
             tellScore(conversation);
         }
+    }
+
+    /** Agents see the score of the customer's last message: no timer writes it while nobody writes. */
+    private static boolean showFaded(Conversation conversation) {
+        boolean isFaded =
+                conversation.ledger().stream().anyMatch(entry -> entry.decay().isPresent())
+                        && !Values.same(conversation.getAttributes().get(SCORE_ATTRIBUTE), conversation.getScore());
+        if (isFaded) {
+            showScore(conversation, reason(conversation, "half-life", List.of()));
+        }
+        return isFaded;
     }
 
     /**
@@ -76,6 +88,7 @@ public final class Steps {
         if (!hasScored || conversation.message().filter(Message::isFromCustomer).isEmpty()) {
             return;
         }
+        conversation.asWritten();
         boolean isDeleted = conversation
                 .message()
                 .filter(message ->
@@ -102,7 +115,8 @@ public final class Steps {
                 .filter(rule -> Ledger.net(entries, rule, message) != 0)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         List<String> why = List.of(isDeleted ? "message deleted" : "message edited");
-        gone.forEach(rule -> enter(conversation, rule, -Ledger.net(entries, rule, message), why));
+        gone.forEach(rule -> enter(
+                conversation, rule, -Ledger.net(entries, rule, message), why, Ledger.decay(entries, rule, message)));
         return !gone.isEmpty();
     }
 
@@ -110,28 +124,38 @@ public final class Steps {
         RuleBook rules = conversation.rules(current);
         boolean isChanged = false;
         for (Hit hit : conversation.hits(rules, Hit.Kind.SCORE)) {
-            int worth =
-                    Ledger.worth(conversation.ledger(), hit, conversation.getMessageId(), conversation.now(), rules);
+            int worth = Ledger.worth(conversation.ledger(), hit, conversation.getMessageId(), conversation.at(), rules);
             if (worth != 0) {
-                enter(conversation, hit.rule(), worth, hit.matched());
+                Optional<ScoreEntry.Decay> decay = rules.scoreRule(hit.rule())
+                        .halfLife()
+                        .map(halfLife -> new ScoreEntry.Decay(halfLife, conversation.at()));
+                enter(conversation, hit.rule(), worth, hit.matched(), decay);
                 isChanged = true;
             }
         }
         return isChanged;
     }
 
-    private void enter(Conversation conversation, String rule, int points, List<String> matched) {
+    private void enter(
+            Conversation conversation,
+            String rule,
+            int points,
+            List<String> matched,
+            Optional<ScoreEntry.Decay> decay) {
         conversation.score(new ScoreEntry(
                 rule,
                 conversation.rules(current).version(),
                 points,
                 conversation.getMessageId(),
                 matched,
-                conversation.now()));
+                conversation.at(),
+                decay));
+        showScore(conversation, reason(conversation, rule, matched));
+    }
+
+    private static void showScore(Conversation conversation, Reason reason) {
         conversation.wish(
-                Wish.ChangeAttributes.set(Map.of(SCORE_ATTRIBUTE, conversation.getScore())),
-                Urgency.TAGGING,
-                reason(conversation, rule, matched));
+                Wish.ChangeAttributes.set(Map.of(SCORE_ATTRIBUTE, conversation.getScore())), Urgency.TAGGING, reason);
     }
 
     private void tellScore(Conversation conversation) {
@@ -141,19 +165,69 @@ public final class Steps {
     }
 
     /**
-     * Once per conversation, when the score has reached the threshold and the rule's condition holds: everything that makes it a qualified lead. Of what
-     * was written long ago, what shows and records it, and nothing that rouses people: no priority, team and note.
+     * Before an event is decided on: ends the episodes whose cause has passed, so that their rules may act again. Only of
+     * rules that say that they may.
+     */
+    public void rest(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
+        restQualification(conversation);
+        for (EscalateRule rule : rules.escalateRules()) {
+            String name = Episode.of(rule.id());
+            if (rule.renewal().isPossible() && conversation.isIn(name) && hasPassed(conversation, rule)) {
+                conversation.end(name);
+            }
+        }
+    }
+
+    private void restQualification(Conversation conversation) {
+        conversation
+                .rules(current)
+                .qualify()
+                .filter(rule -> rule.renewal().isPossible())
+                .filter(rule ->
+                        conversation.getScore() < rule.renewal().resetBelow().orElse(rule.at()))
+                .ifPresent(rule -> conversation.end(Episode.QUALIFY));
+    }
+
+    /** A condition on a message is as short as the message: of the next one it is asked anew. */
+    private boolean hasPassed(Conversation conversation, EscalateRule rule) {
+        RuleBook rules = conversation.rules(current);
+        return rule.renewal()
+                .resetBelow()
+                .map(below -> conversation.getScore() < below)
+                .orElseGet(() -> rule.when().asksForMessage()
+                        || rule.when()
+                                .held(conversation.reading(rules), conversation.facts(rules))
+                                .isEmpty());
+    }
+
+    /** After an event that is no customer's message: what the rules do that ask for such events. */
+    public void react(Conversation conversation) {
+        if (conversation.rules(current).hasRulesOnEvents() && conversation.isForRulesOnEvents()) {
+            tag(conversation);
+            score(conversation);
+            qualify(conversation);
+            escalate(conversation);
+        }
+    }
+
+    /**
+     * Once per episode, when the score has reached the threshold and the rule's condition holds: everything that makes it a
+     * qualified lead. Of what was written long ago, what shows and records it, and nothing that rouses people: no priority,
+     * team and note.
      */
     public void qualify(Conversation conversation) {
         RuleBook rules = conversation.rules(current);
+        restQualification(conversation);
         rules.qualify()
-                .filter(rule -> !conversation.isQualified() && conversation.getScore() >= rule.at())
-                .ifPresent(rule -> rules.qualifyCondition(conversation.reading(rules), conversation.facts())
+                .filter(rule ->
+                        conversation.mayBegin(Episode.QUALIFY, rule.renewal()) && conversation.getScore() >= rule.at())
+                .ifPresent(rule -> rules.qualifyCondition(conversation.reading(rules), conversation.facts(rules))
                         .ifPresent(held -> qualify(conversation, rule, held)));
     }
 
     private void qualify(Conversation conversation, QualifyRule rule, List<String> held) {
-        conversation.qualified();
+        Episode episode = conversation.begin(Episode.QUALIFY);
         List<String> why = Stream.concat(Stream.of(conversation.getScore() + " >= " + rule.at()), held.stream())
                 .toList();
         Reason reason = reason(conversation, "qualify", why);
@@ -166,7 +240,7 @@ public final class Steps {
         if (!conversation.isBackfill()) {
             act(
                     conversation,
-                    RuleMacro.QUALIFY,
+                    episode.numbered(Episode.QUALIFY),
                     "qualify",
                     Optional.of(rule.priority()),
                     rule.team(),
@@ -193,7 +267,7 @@ public final class Steps {
     }
 
     /**
-     * Once per conversation and rule, when the rule's condition holds for what is there or wished for. What was
+     * Once per episode and rule, when the rule's condition holds for what is there or wished for. What was
      * written long ago escalates nothing; when the customer writes again, the labels still stand.
      */
     public void escalate(Conversation conversation) {
@@ -201,17 +275,25 @@ public final class Steps {
             return;
         }
         RuleBook rules = conversation.rules(current);
-        rules.escalations(conversation.reading(rules), conversation.facts()).forEach((rule, held) -> {
-            if (!conversation.hasEscalated(rule.id())) {
-                carryOut(conversation, rule, RuleMacro.occasion(rule), reason(conversation, rule.id(), held));
-            }
-        });
+        rules.escalations(conversation.reading(rules), conversation.facts(rules))
+                .forEach((rule, held) -> {
+                    String name = Episode.of(rule.id());
+                    if (conversation.mayBegin(name, rule.renewal())) {
+                        Episode episode = conversation.begin(name);
+                        carryOut(
+                                conversation,
+                                rule,
+                                episode,
+                                episode.numbered(name),
+                                reason(conversation, rule.id(), held));
+                    }
+                });
     }
 
     /** True if the condition of an escalation holds now, whether or not it has fired. */
     public boolean wouldEscalate(Conversation conversation) {
         RuleBook rules = conversation.rules(current);
-        return !rules.escalations(conversation.reading(rules), conversation.facts())
+        return !rules.escalations(conversation.reading(rules), conversation.facts(rules))
                 .isEmpty();
     }
 
@@ -220,8 +302,7 @@ public final class Steps {
      *
      * @param occasion one note is written for it
      */
-    void carryOut(Conversation conversation, EscalateRule rule, String occasion, Reason reason) {
-        conversation.escalated(rule.id());
+    void carryOut(Conversation conversation, EscalateRule rule, Episode episode, String occasion, Reason reason) {
         conversation.wish(Wish.ChangeLabels.add(rule.labels()), Urgency.ESCALATION, reason);
         act(
                 conversation,
@@ -235,7 +316,7 @@ public final class Steps {
                 reason);
         for (String destination : destinations.escalated()) {
             conversation.wish(
-                    new Wish.Publish(destination, "escalation:" + rule.id(), lead(conversation)),
+                    new Wish.Publish(destination, episode.numbered("escalation:" + rule.id()), lead(conversation)),
                     Urgency.ESCALATION,
                     reason);
         }
@@ -351,8 +432,13 @@ public final class Steps {
 
     private static String reasons(Conversation conversation) {
         return conversation.ledger().stream()
-                .map(entry -> entry.rule() + " " + (entry.points() < 0 ? "" : "+") + entry.points() + " ("
-                        + String.join(", ", entry.matched()) + ")")
+                .map(entry -> entry.rule() + " " + (entry.points() < 0 ? "" : "+") + entry.points()
+                        + left(entry, conversation) + " (" + String.join(", ", entry.matched()) + ")")
                 .collect(Collectors.joining("; "));
+    }
+
+    private static String left(ScoreEntry entry, Conversation conversation) {
+        int left = entry.remaining(conversation.at());
+        return left == entry.points() ? "" : ", " + left + " left";
     }
 }

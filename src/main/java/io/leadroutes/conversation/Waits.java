@@ -54,7 +54,8 @@ public final class Waits {
         if (due.isEmpty() || due.get().isAfter(conversation.now())) {
             return due;
         }
-        Optional<List<String>> held = step.escalation().when().held(conversation.reading(rules), conversation.facts());
+        Optional<List<String>> held =
+                step.escalation().when().held(conversation.reading(rules), conversation.facts(rules));
         if (held.isPresent()) {
             conversation.fired(step.key());
             Duration waited = rules.calendars().openBetween(rule.calendar(), oldest.since(), conversation.now());
@@ -64,6 +65,7 @@ public final class Waits {
             steps.carryOut(
                     conversation,
                     step.escalation(),
+                    conversation.begin(Episode.of(rule.id())),
                     RuleMacro.occasion(rule, step),
                     new Reason(rule.id(), oldest.message(), why));
         }

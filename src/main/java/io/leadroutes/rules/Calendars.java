@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,22 @@ public final class Calendars {
      */
     public boolean isOpen(String name, Instant at) {
         return calendar(name).isOpen(at);
+    }
+
+    /** Those of the file that are open at this moment, in the order of their names. */
+    public List<String> open(Instant at) {
+        return byName.keySet().stream()
+                .filter(name -> isOpen(name, at))
+                .sorted()
+                .toList();
+    }
+
+    /** Those of the file that are closed at this moment, in the order of their names. */
+    public List<String> closed(Instant at) {
+        return byName.keySet().stream()
+                .filter(name -> !isOpen(name, at))
+                .sorted()
+                .toList();
     }
 
     /**

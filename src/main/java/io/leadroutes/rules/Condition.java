@@ -19,14 +19,26 @@ public sealed interface Condition {
      */
     Optional<List<String>> held(Reading reading, Facts facts);
 
-    /** All labels that it asks for or rules out, in the order of the file. */
-    default Set<String> labels() {
-        return Set.of();
+    /** The conditions that it is made of; none for one that asks for something itself. */
+    default List<Condition> parts() {
+        return List.of();
     }
 
-    /** True if it looks at the message in hand, without which it says nothing. */
+    /** All labels that it asks for or rules out, in the order of the file. */
+    default Set<String> labels() {
+        Set<String> labels = new LinkedHashSet<>();
+        parts().forEach(part -> labels.addAll(part.labels()));
+        return labels;
+    }
+
+    /** True if it looks at the message or event in hand, without which it says nothing. */
     default boolean asksForMessage() {
-        return false;
+        return parts().stream().anyMatch(Condition::asksForMessage);
+    }
+
+    /** True if it says itself of which events it is to be asked; others are asked of customers' messages only. */
+    default boolean asksForEvent() {
+        return parts().stream().anyMatch(Condition::asksForEvent);
     }
 
     /** All of these hold. */
@@ -47,16 +59,6 @@ public sealed interface Condition {
             }
             return Optional.of(why);
         }
-
-        @Override
-        public Set<String> labels() {
-            return labelsOf(parts);
-        }
-
-        @Override
-        public boolean asksForMessage() {
-            return parts.stream().anyMatch(Condition::asksForMessage);
-        }
     }
 
     /** At least one of these holds. */
@@ -72,16 +74,6 @@ public sealed interface Condition {
                     .flatMap(Optional::stream)
                     .findFirst();
         }
-
-        @Override
-        public Set<String> labels() {
-            return labelsOf(parts);
-        }
-
-        @Override
-        public boolean asksForMessage() {
-            return parts.stream().anyMatch(Condition::asksForMessage);
-        }
     }
 
     /** None of these holds. */
@@ -95,16 +87,6 @@ public sealed interface Condition {
             boolean holds =
                     parts.stream().allMatch(part -> part.held(reading, facts).isEmpty());
             return holds ? Optional.of(List.of()) : Optional.empty();
-        }
-
-        @Override
-        public Set<String> labels() {
-            return labelsOf(parts);
-        }
-
-        @Override
-        public boolean asksForMessage() {
-            return parts.stream().anyMatch(Condition::asksForMessage);
         }
     }
 
@@ -167,7 +149,12 @@ public sealed interface Condition {
 
         @Override
         public boolean asksForMessage() {
-            return path.equals("attachments");
+            return path.equals("attachments") || asksForEvent();
+        }
+
+        @Override
+        public boolean asksForEvent() {
+            return path.equals(Facts.EVENT);
         }
     }
 
@@ -187,12 +174,6 @@ public sealed interface Condition {
         public boolean asksForMessage() {
             return true;
         }
-    }
-
-    private static Set<String> labelsOf(List<Condition> parts) {
-        Set<String> labels = new LinkedHashSet<>();
-        parts.forEach(part -> labels.addAll(part.labels()));
-        return labels;
     }
 
     private static Set<String> inOrder(Collection<String> texts) {

@@ -42,15 +42,22 @@ final class ConditionReader {
             "language",
             "referer",
             "messages_without_answer",
-            "attachments");
+            "attachments",
+            "score",
+            Facts.EVENT,
+            "open",
+            "closed");
 
     private static final List<String> LABEL_KEYS = List.of(ALL, ANY, NONE);
     private static final List<String> TEST_KEYS =
             List.of("equals", "in", "contains", "exists", "at_least", "at_most", "above", "below");
+    private static final List<String> WORD_TESTS = List.of("equals", "in");
     private static final List<String> COUNT_KEYS = List.of("equals", "in", "at_least", "at_most", "above", "below");
 
     private static final String CONDITION = "a condition, such as {labels: {all: [churn-risk]}}";
     private static final String STATUS = "open, resolved, pending or snoozed";
+    private static final String EVENT = String.join(", ", Facts.EVENTS);
+    private static final String CALENDAR = "the name of a calendar";
     private static final String CHANNEL = "a channel as Chatwoot names it, such as Channel::WebWidget";
     private static final String LANGUAGE = "a language of 2 or 3 lower-case letters, such as de";
     private static final String SCALAR = "a text, number, true or false";
@@ -59,11 +66,16 @@ final class ConditionReader {
 
     private final Problems problems;
     private final ToIntFunction<Section> words;
+    private final Function<String, String> checkCalendar;
 
-    /** @param words takes the words of a {@code message} and tells the index of the rule that looks for them */
-    ConditionReader(Problems problems, ToIntFunction<Section> words) {
+    /**
+     * @param words takes the words of a {@code message} and tells the index of the rule that looks for them
+     * @param checkCalendar answers what is expected instead of this name, or null
+     */
+    ConditionReader(Problems problems, ToIntFunction<Section> words, Function<String, String> checkCalendar) {
         this.problems = problems;
         this.words = words;
+        this.checkCalendar = checkCalendar;
     }
 
     /** The condition of a rule, if it has one that can be read. */
@@ -100,12 +112,15 @@ final class ConditionReader {
             case LABELS ->
                 section.section(LABELS, LABEL_KEYS).stream().map(this::labels).toList();
             case ATTRIBUTES, CONTACT -> attributes(node, path, key);
-            case "inbox", "messages_without_answer", "attachments" ->
+            case "inbox", "messages_without_answer", "attachments", "score" ->
                 List.of(new Condition.Value(key, tests(node, path, COUNT_KEYS, COUNT, ConditionReader::notCount)));
             case "status" ->
                 List.of(word(
                         node, path, key, STATUS, Arrays.asList("open", "resolved", "pending", "snoozed")::contains));
             case "priority" -> List.of(word(node, path, key, RuleFile.PRIORITY, ConditionReader::isPriority));
+            case Facts.EVENT -> List.of(word(node, path, key, EVENT, Facts.EVENTS::contains));
+            case "open", "closed" ->
+                List.of(new Condition.Value(key, tests(node, path, WORD_TESTS, CALENDAR, checkCalendar)));
             case "channel" -> List.of(word(node, path, key, CHANNEL, text -> text.startsWith("Channel::")));
             case "language" -> List.of(word(node, path, key, LANGUAGE, text -> text.matches("[a-z]{2,3}")));
             default -> List.of(new Condition.Value(key, tests(node, path, TEST_KEYS, SCALAR, text -> null)));
@@ -158,8 +173,7 @@ final class ConditionReader {
     /** A value that is one of few words, or a list of them. */
     private Condition word(Node node, String path, String key, String expected, Function<String, Boolean> isKnown) {
         return new Condition.Value(
-                key,
-                tests(node, path, List.of("equals", "in"), expected, text -> isKnown.apply(text) ? null : expected));
+                key, tests(node, path, WORD_TESTS, expected, text -> isKnown.apply(text) ? null : expected));
     }
 
     /** A value, a list of values, or a mapping of tests. {@code check} answers what is expected instead, or null. */

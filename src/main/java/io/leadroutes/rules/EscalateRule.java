@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param id unique among the escalate rules
  * @param when the condition
+ * @param renewal whether it may happen more than once; of no use to a step of a waiting rule, which happens in each waiting
  * @param labels added, in the order of the file
  * @param priority set, when the file names one
  * @param team name of a team, or its numeric id as text
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record EscalateRule(
         String id,
         Condition when,
+        Renewal renewal,
         List<String> labels,
         Optional<Priority> priority,
         Optional<String> team,

@@ -8,6 +8,7 @@ import java.util.Optional;
  * What happens when a conversation's score reaches {@code at} and a condition holds.
  *
  * @param at points from 1 to {@link Score#CAP}
+ * @param renewal whether it may happen more than once
  * @param when absent: the score alone counts
  * @param labels added, in the order of the file
  * @param priority set; {@link Priority#NONE} when the file names none
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public record QualifyRule(
         int at,
+        Renewal renewal,
         Optional<Condition> when,
         List<String> labels,
         Priority priority,

@@ -132,18 +132,26 @@ public final class RuleBook {
         return hits;
     }
 
+    /** Rules whose condition names no event are about customers' messages, and met by nothing else. */
+    private static Optional<List<String>> held(Optional<Condition> when, Reading reading, Facts facts) {
+        boolean isAsked =
+                facts.isAboutMessage() || when.filter(Condition::asksForEvent).isPresent();
+        if (!isAsked) {
+            return Optional.empty();
+        }
+        return when.isEmpty() ? Optional.of(List.of()) : when.get().held(reading, facts);
+    }
+
     private static Optional<Hit> hit(KeywordRule rule, Set<String> words, Reading reading, Facts facts) {
-        Optional<List<String>> held = rule.when().isEmpty()
-                ? Optional.of(List.of())
-                : rule.when().get().held(reading, facts);
-        return held.map(why -> new Hit(
-                rule.kind(),
-                rule.id(),
-                Stream.concat(words.stream(), why.stream().limit(Hit.MAX_MATCHED))
-                        .distinct()
-                        .toList(),
-                rule.points(),
-                rule.labels()));
+        return held(rule.when(), reading, facts)
+                .map(why -> new Hit(
+                        rule.kind(),
+                        rule.id(),
+                        Stream.concat(words.stream(), why.stream().limit(Hit.MAX_MATCHED))
+                                .distinct()
+                                .toList(),
+                        rule.points(),
+                        rule.labels()));
     }
 
     /** The tag and score rules that this text meets by itself, in the order of the file, tags first. */
@@ -203,13 +211,22 @@ public final class RuleBook {
         return ids;
     }
 
-    /** Every label that the condition of a rule names: people can only set what is defined. */
-    public Set<String> conditionLabels() {
+    /** True if a rule says that it is about other events than customers' messages. */
+    public boolean hasRulesOnEvents() {
+        return conditions().anyMatch(Condition::asksForEvent);
+    }
+
+    private Stream<Condition> conditions() {
         return Stream.of(
                         keywordRules.stream().flatMap(rule -> rule.when().stream()),
                         qualify.stream().flatMap(rule -> rule.when().stream()),
                         escalations().stream().map(EscalateRule::when))
-                .flatMap(conditions -> conditions)
+                .flatMap(conditions -> conditions);
+    }
+
+    /** Every label that the condition of a rule names: people can only set what is defined. */
+    public Set<String> conditionLabels() {
+        return conditions()
                 .flatMap(condition -> condition.labels().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
@@ -224,16 +241,14 @@ public final class RuleBook {
      * not looked at.
      */
     public Optional<List<String>> qualifyCondition(Reading reading, Facts facts) {
-        return qualify.flatMap(rule -> rule.when().isEmpty()
-                ? Optional.of(List.of())
-                : rule.when().get().held(reading, facts));
+        return qualify.flatMap(rule -> held(rule.when(), reading, facts));
     }
 
     /** The escalate rules whose condition holds, in the order of the file, each with what it held by. */
     public Map<EscalateRule, List<String>> escalations(Reading reading, Facts facts) {
         Map<EscalateRule, List<String>> escalations = new LinkedHashMap<>();
         for (EscalateRule rule : escalateRules) {
-            rule.when().held(reading, facts).ifPresent(why -> escalations.put(rule, why));
+            held(Optional.of(rule.when()), reading, facts).ifPresent(why -> escalations.put(rule, why));
         }
         return escalations;
     }

@@ -46,8 +46,8 @@ final class RuleFile {
 
     private static final List<String> TAG_KEYS =
             List.of("id", "any", "near", "regex", "typos", "when", "labels", "examples");
-    private static final List<String> SCORE_KEYS =
-            List.of("id", "any", "near", "regex", "typos", "when", "points", "repeat", "group", "examples");
+    private static final List<String> SCORE_KEYS = List.of(
+            "id", "any", "near", "regex", "typos", "when", "points", "repeat", "group", "half-life", "examples");
 
     /** Of the words that a condition asks for. */
     static final List<String> WORD_KEYS = List.of("any", "near", "regex", "typos");
@@ -55,12 +55,25 @@ final class RuleFile {
     private static final List<String> SOUGHT_KEYS = List.of("any", "near", "regex");
     private static final List<String> NEAR_KEYS = List.of("words", "within");
     private static final List<String> EXAMPLE_KEYS = List.of("match", "no_match");
-    private static final List<String> QUALIFY_KEYS =
-            List.of("at", "when", "labels", "priority", "team", "reassign", "note", "attributes");
-    private static final List<String> ESCALATE_KEYS =
-            List.of("id", "when", "waiting", "steps", "calendar", "labels", "priority", "team", "reassign", "note");
+    private static final List<String> QUALIFY_KEYS = List.of(
+            "at", "reset-below", "cool-down", "when", "labels", "priority", "team", "reassign", "note", "attributes");
+    private static final List<String> ESCALATE_KEYS = List.of(
+            "id",
+            "when",
+            "reset-below",
+            "cool-down",
+            "waiting",
+            "steps",
+            "calendar",
+            "labels",
+            "priority",
+            "team",
+            "reassign",
+            "note");
     private static final List<String> STEP_KEYS = List.of("after", "labels", "priority", "team", "reassign", "note");
     private static final List<String> ACTION_KEYS = List.of("labels", "priority", "team", "reassign", "note");
+    private static final List<String> RENEWAL_KEYS = List.of("reset-below", "cool-down");
+    private static final Renewal EACH_WAITING = new Renewal(Optional.empty(), Optional.empty());
     private static final List<String> HANDOFF_KEYS = List.of("note");
 
     private static final String LABEL =
@@ -88,6 +101,8 @@ final class RuleFile {
     private static final String AT_MOST = "a whole number of messages from 1 to " + MOST_REPEATS;
     private static final String EVERY = "a time such as 30m, 12h or 7d";
     private static final java.util.regex.Pattern TIME = java.util.regex.Pattern.compile("([1-9]\\d{0,3})([mhd])");
+    private static final String HALF_LIFE = "a time such as 12h or 30d, or never";
+    private static final String NEVER = "never";
     private static final String CAP = "a whole number of points from 1 to " + Score.CAP;
 
     private static final String NOTE = "Markdown text";
@@ -98,6 +113,7 @@ final class RuleFile {
     private final List<KeywordRule> keywordRules = new ArrayList<>();
     private final List<ScoreRule> scoreRules = new ArrayList<>();
     private final Map<String, Integer> caps = new LinkedHashMap<>();
+    private Optional<Duration> halfLife = Optional.empty();
     private final List<Example> examples = new ArrayList<>();
     private final List<WaitingRule> waitingRules = new ArrayList<>();
     private Calendars calendars = new Calendars(Map.of());
@@ -106,7 +122,7 @@ final class RuleFile {
 
     private RuleFile(Problems problems) {
         this.problems = problems;
-        this.conditions = new ConditionReader(problems, this::words);
+        this.conditions = new ConditionReader(problems, this::words, this::checkCalendar);
     }
 
     static RuleBook load(Path file) {
@@ -192,7 +208,8 @@ final class RuleFile {
     }
 
     private RuleBook read(Optional<Node> root, String version) {
-        List<String> topKeys = List.of("tags", "scores", "caps", "qualify", "escalate", "handoff", "calendars");
+        List<String> topKeys = List.of(
+                "tags", "scores", "caps", "half-life", "extract", "qualify", "escalate", "handoff", "calendars");
         String expected = "at least one of " + String.join(", ", topKeys);
         if (root.isEmpty()) {
             problems.add(Optional.empty(), "the file is empty; expected " + expected);
@@ -206,11 +223,12 @@ final class RuleFile {
         List<EscalateRule> escalateRules = new ArrayList<>();
         Optional<String> handoffNote = Optional.empty();
         if (file.isPresent()) {
+            calendars = new CalendarFile(problems).read(file.get());
             readCaps(file.get());
+            halfLife = halfLife(file.get());
             readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
             readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
             qualify = file.get().section("qualify", QUALIFY_KEYS).map(this::qualify);
-            calendars = new CalendarFile(problems).read(file.get());
             Set<String> ids = new HashSet<>();
             for (Section rule : file.get().sections("escalate", ESCALATE_KEYS)) {
                 if (rule.has("waiting") || rule.has("steps")) {
@@ -296,7 +314,16 @@ final class RuleFile {
                     rule.text("repeat", REPEAT, text -> List.of("once", "each").contains(text) ? null : REPEAT);
             atMost = word.filter("each"::equals).isPresent() ? Integer.MAX_VALUE : 1;
         }
-        return new ScoreRule(id, atMost, every, group);
+        return new ScoreRule(id, atMost, every, group, rule.has("half-life") ? halfLife(rule) : halfLife);
+    }
+
+    private static Optional<Duration> halfLife(Section section) {
+        return section.text(
+                        "half-life",
+                        HALF_LIFE,
+                        text -> text.equals(NEVER) || checkTime(text) == null ? null : HALF_LIFE)
+                .filter(text -> !text.equals(NEVER))
+                .map(RuleFile::time);
     }
 
     private static String checkTime(String text) {
@@ -395,9 +422,11 @@ final class RuleFile {
 
     private QualifyRule qualify(Section rule) {
         rule.require("at", "the points that qualify a lead");
+        int at = rule.integer("at", 1, Score.CAP, "a whole number from 1 to " + Score.CAP)
+                .orElse(Score.CAP);
         return new QualifyRule(
-                rule.integer("at", 1, Score.CAP, "a whole number from 1 to " + Score.CAP)
-                        .orElse(Score.CAP),
+                at,
+                renewal(rule, at),
                 conditions.read(rule),
                 labels(rule, "labels"),
                 priority(rule).orElse(Priority.NONE),
@@ -405,6 +434,14 @@ final class RuleFile {
                 reassign(rule),
                 note(rule),
                 rule.texts("attributes", "attribute keys", RuleFile::checkAttribute));
+    }
+
+    /** @param most points from which the score may have to fall */
+    private static Renewal renewal(Section rule, int most) {
+        String expected = "a whole number from 1 to " + most;
+        return new Renewal(
+                rule.integer("reset-below", 1, most, expected),
+                rule.text("cool-down", EVERY, RuleFile::checkTime).map(RuleFile::time));
     }
 
     private EscalateRule escalate(Section rule, Set<String> ids) {
@@ -421,14 +458,15 @@ final class RuleFile {
                         rule.path("when")
                                 + " says only what must not be; expected something that must be, or nearly everything"
                                 + " escalates"));
-        return escalation(id, when.orElse(new Condition.Any(List.of())), rule);
+        return escalation(id, when.orElse(new Condition.Any(List.of())), renewal(rule, Score.CAP), rule);
     }
 
     /** @param action where it stands what is done */
-    private EscalateRule escalation(String id, Condition when, Section action) {
+    private EscalateRule escalation(String id, Condition when, Renewal renewal, Section action) {
         return new EscalateRule(
                 id,
                 when,
+                renewal,
                 labels(action, "labels"),
                 priority(action),
                 action.textOrNumber("team", TEAM),
@@ -438,19 +476,25 @@ final class RuleFile {
 
     private WaitingRule waitingRule(Section rule, Set<String> ids) {
         String id = id(rule, ids);
+        for (String key : RENEWAL_KEYS) {
+            if (rule.has(key)) {
+                problems.add(
+                        rule.at(key), rule.path(key) + " is beside waiting; expected none, as each waiting is new");
+            }
+        }
         Condition when = conditions.read(rule).orElse(new Condition.All(List.of()));
         if (when.asksForMessage()) {
             problems.add(
                     rule.at("when"),
                     rule.path("when")
-                            + " asks for message or attachments, and nobody writes when a waiting ends; expected a"
+                            + " asks for message, attachments or event, and nobody writes when a waiting ends; expected a"
                             + " condition without them");
         }
         String calendar =
                 rule.text("calendar", "a calendar's name", this::checkCalendar).orElse(Calendars.ALWAYS);
         List<WaitingRule.Step> steps = new ArrayList<>();
         if (!rule.has("steps")) {
-            steps.add(new WaitingRule.Step(wait(rule, "waiting"), escalation(id, when, rule)));
+            steps.add(new WaitingRule.Step(wait(rule, "waiting"), escalation(id, when, EACH_WAITING, rule)));
             return new WaitingRule(id, calendar, steps);
         }
         for (String key : ACTION_KEYS) {
@@ -466,7 +510,7 @@ final class RuleFile {
                         step.at("after"), step.path("after") + " is not longer than in the step before; expected more");
             }
             before = after;
-            steps.add(new WaitingRule.Step(after, escalation(id, when, step)));
+            steps.add(new WaitingRule.Step(after, escalation(id, when, EACH_WAITING, step)));
         }
         return new WaitingRule(id, calendar, steps);
     }

@@ -3,6 +3,7 @@ package io.leadroutes.store;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Episode;
 import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Origin;
 import io.leadroutes.conversation.OwnWrite;
@@ -53,6 +54,7 @@ public final class Conversations {
     private static final int MAX_WRITES_CHARS = 1_000_000;
 
     private static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Episode>> EPISODES = new TypeReference<>() {};
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
     private static final TypeReference<List<OwnWrite<List<String>>>> OWN_LABELS = new TypeReference<>() {};
     private static final TypeReference<List<OwnWrite<Map<String, Object>>>> OWN_ATTRIBUTES = new TypeReference<>() {};
@@ -145,14 +147,15 @@ public final class Conversations {
                 .sql(lock ? sql + " FOR UPDATE" : sql)
                 .param("account", accountId)
                 .param("id", conversationId)
-                .query((rs, i) -> state(rs, ledger(accountId, conversationId)))
+                .query((rs, i) -> state(rs, ledger(database, accountId, conversationId)))
                 .optional());
     }
 
-    private List<ScoreEntry> ledger(long accountId, long conversationId) {
+    /** The conversation's score entries, oldest first. */
+    static List<ScoreEntry> ledger(Database database, long accountId, long conversationId) {
         return database.jdbc()
                 .sql("""
-                        SELECT rule, rule_version, points, message_id, matched, at
+                        SELECT rule, rule_version, points, message_id, matched, at, half_life_s, decays_from
                         FROM score_entry
                         WHERE account_id = :account AND conversation_id = :id
                         ORDER BY id""")
@@ -164,8 +167,17 @@ public final class Conversations {
                         rs.getInt("points"),
                         rs.getLong("message_id"),
                         Json.read(rs.getString("matched"), TEXTS),
-                        rs.getTimestamp("at").toInstant()))
+                        rs.getTimestamp("at").toInstant(),
+                        decay(rs)))
                 .list();
+    }
+
+    private static Optional<ScoreEntry.Decay> decay(ResultSet rs) throws SQLException {
+        OptionalLong seconds = optionalLong(rs, "half_life_s");
+        return seconds.isEmpty()
+                ? Optional.empty()
+                : instant(rs, "decays_from")
+                        .map(from -> new ScoreEntry.Decay(Duration.ofSeconds(seconds.getAsLong()), from));
     }
 
     private static ConversationState state(ResultSet rs, List<ScoreEntry> ledger) throws SQLException {
@@ -184,8 +196,7 @@ public final class Conversations {
                 text(rs, "contact").map(json -> Json.read(json, Contact.class)),
                 text(rs, "first_message"),
                 ledger,
-                instant(rs, "qualified_at"),
-                Set.copyOf(Json.read(rs.getString("escalated"), TEXTS)),
+                Json.read(rs.getString("episodes"), EPISODES),
                 instant(rs, "resolved_at"),
                 new Origin(optionalLong(rs, "inbox_id"), text(rs, "language"), text(rs, "referer")),
                 waiting(rs));
@@ -207,7 +218,7 @@ public final class Conversations {
                                           team_id = :teamId, team_name = :teamName,
                                           channel = :channel, contact_id = :contactId, contact = :contact,
                                           first_message = :firstMessage, score = :score, qualified_at = :qualifiedAt,
-                                          escalated = :escalated, resolved_at = :resolvedAt,
+                                          episodes = :episodes, resolved_at = :resolvedAt,
                                           inbox_id = :inboxId, language = :language, referer = :referer,
                                           waiting = :waiting, waiting_since = :waitingSince, due_at = :dueAt,
                                           due_by = :dueBy, updated_at = :updatedAt
@@ -218,13 +229,13 @@ public final class Conversations {
                                               priority, labels, labels_at, labels_unconfirmed_until, labels_writes, attributes,
                                               attributes_at, attributes_unconfirmed_until, attributes_writes, assignee_id, assignee_name,
                                               team_id, team_name, channel, contact_id, contact, first_message, score,
-                                              qualified_at, escalated, resolved_at, inbox_id, language, referer,
+                                              qualified_at, episodes, resolved_at, inbox_id, language, referer,
                                               waiting, waiting_since, due_at, due_by, updated_at)
                                             VALUES (:accountId, :conversationId, :version, :status,
                                               :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsWrites, :attributes,
                                               :attributesAt, :attributesUnconfirmedUntil, :attributesWrites, :assigneeId, :assigneeName,
                                               :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
-                                              :qualifiedAt, :escalated, :resolvedAt, :inboxId, :language, :referer,
+                                              :qualifiedAt, :episodes, :resolvedAt, :inboxId, :language, :referer,
                                               :waiting, :waitingSince, :dueAt, :dueBy, :updatedAt)"""), state, conversation.getScore()).update();
         }
         for (ScoreEntry entry : conversation.scored()) {
@@ -268,7 +279,7 @@ public final class Conversations {
                 .param("firstMessage", text(s.firstMessage(), MAX_MESSAGE_CHARS))
                 .param("score", score)
                 .param("qualifiedAt", timestamp(s.qualifiedAt()))
-                .param("escalated", Json.write(s.escalated()))
+                .param("episodes", Json.write(s.episodes()))
                 .param("resolvedAt", timestamp(s.resolvedAt()))
                 .param(
                         "inboxId",
@@ -286,8 +297,9 @@ public final class Conversations {
         database.jdbc()
                 .sql("""
                         INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id,
-                          matched, at)
-                        VALUES (:account, :conversation, :rule, :ruleVersion, :points, :message, :matched, :at)""")
+                          matched, at, half_life_s, decays_from)
+                        VALUES (:account, :conversation, :rule, :ruleVersion, :points, :message, :matched, :at,
+                          :halfLife, :decaysFrom)""")
                 .param("account", state.accountId())
                 .param("conversation", state.conversationId())
                 .param("rule", entry.rule())
@@ -296,6 +308,10 @@ public final class Conversations {
                 .param("message", entry.messageId())
                 .param("matched", Json.write(entry.matched()))
                 .param("at", Timestamp.from(entry.at()))
+                .param(
+                        "halfLife",
+                        entry.decay().map(decay -> decay.halfLife().toSeconds()).orElse(null))
+                .param("decaysFrom", timestamp(entry.decay().map(ScoreEntry.Decay::from)))
                 .update();
     }
 

@@ -43,6 +43,7 @@ public final class Events {
         Conversation conversation = claim.open()
                 .orElseThrow(() -> new IllegalStateException("lane " + claim.getLane() + " has no conversation"));
         conversation.observe(event.event(), event.receivedAt());
+        steps.rest(conversation);
         return conversation;
     }
 

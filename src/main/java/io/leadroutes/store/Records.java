@@ -3,12 +3,14 @@ package io.leadroutes.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.leadroutes.conversation.ScoreEntry;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +28,7 @@ public final class Records {
 
     /** Columns that hold JSON and are answered as such. */
     private static final Set<String> JSON_COLUMNS =
-            Set.of("labels", "attributes", "contact", "escalated", "waiting", "matched", "payload", "reasons");
+            Set.of("labels", "attributes", "contact", "episodes", "waiting", "payload", "reasons");
 
     private final Database database;
     private final Outbox outbox;
@@ -73,11 +75,12 @@ public final class Records {
                 .findFirst()
                 .map(state -> {
                     Map<String, Object> all = new LinkedHashMap<>(state);
-                    all.put("score_entries", rows("""
-                                    SELECT rule, rule_version, points, message_id, matched, at
-                                    FROM score_entry
-                                    WHERE account_id = :account AND conversation_id = :id
-                                    ORDER BY id""", accountId, conversationId));
+                    List<ScoreEntry> entries = Conversations.ledger(database, accountId, conversationId);
+                    Instant now = clock.instant();
+                    all.put("score", ScoreEntry.score(entries, now));
+                    all.put(
+                            "score_entries",
+                            entries.stream().map(entry -> shown(entry, now)).toList());
                     all.put("events", rows("""
                                     SELECT id, event, state, version, received_at, handled_at, attempts, error
                                     FROM webhook_event
@@ -93,6 +96,18 @@ public final class Records {
                                     LIMIT 500""", accountId, conversationId));
                     return all;
                 });
+    }
+
+    private static Map<String, Object> shown(ScoreEntry entry, Instant now) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("rule", entry.rule());
+        shown.put("rule_version", entry.ruleVersion());
+        shown.put("points", entry.points());
+        shown.put("remaining", entry.remaining(now));
+        shown.put("message_id", entry.messageId());
+        shown.put("matched", entry.matched());
+        shown.put("at", entry.at());
+        return shown;
     }
 
     private List<Map<String, Object>> rows(String sql, long accountId, long conversationId) {

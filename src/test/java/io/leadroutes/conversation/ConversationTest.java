@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -200,8 +199,7 @@ class ConversationTest {
                 s.contact(),
                 s.firstMessage(),
                 s.ledger(),
-                s.qualifiedAt(),
-                s.escalated(),
+                s.episodes(),
                 s.resolvedAt(),
                 s.origin(),
                 s.waiting());
@@ -420,16 +418,17 @@ class ConversationTest {
     @Test
     void theStateThatIsStoredHoldsWhatWasDecided() {
         conversation.score(new ScoreEntry("a", "v", 30, 1, List.of("x"), NOW));
-        conversation.qualified();
-        conversation.escalated("churn");
+        conversation.begin(Episode.QUALIFY);
+        conversation.begin(Episode.of("churn"));
 
         ConversationState state = conversation.state();
         Conversation next = new Conversation(state, List.of(), NOW.plus(Duration.ofDays(1)));
 
         assertThat(next.getScore()).isEqualTo(30);
         assertThat(next.isQualified()).isTrue();
-        assertThat(next.hasEscalated("churn")).isTrue();
-        assertThat(next.state().escalated()).isEqualTo(Set.of("churn"));
+        assertThat(next.hasEscalated()).isTrue();
+        assertThat(next.state().episodes())
+                .isEqualTo(Map.of("qualify", new Episode(1, NOW, false), "escalate:churn", new Episode(1, NOW, false)));
         assertThat(next.scored()).as("nothing new").isEmpty();
     }
 
@@ -499,8 +498,7 @@ class ConversationTest {
                 s.contact(),
                 s.firstMessage(),
                 s.ledger(),
-                s.qualifiedAt(),
-                s.escalated(),
+                s.episodes(),
                 s.resolvedAt(),
                 s.origin(),
                 s.waiting());
@@ -594,8 +592,7 @@ class ConversationTest {
                 s.contact(),
                 s.firstMessage(),
                 s.ledger(),
-                s.qualifiedAt(),
-                s.escalated(),
+                s.episodes(),
                 s.resolvedAt(),
                 s.origin(),
                 s.waiting());

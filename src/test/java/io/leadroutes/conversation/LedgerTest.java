@@ -16,6 +16,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -34,19 +35,34 @@ class LedgerTest {
             qualify: {at: 80}
             """);
 
-    private final Steps steps = new Steps(RULES, new Destinations(List.of(), List.of(), "https://chat.example"));
+    /** One group with one half-life, another, and points that stay. */
+    private static final RuleBook FADING = RuleBook.parse("r.yaml", """
+            half-life: 7d
+            scores:
+              - {id: demo, any: [demo], points: 30, group: intent, repeat: each}
+              - {id: price, any: [price], points: 15, repeat: each, group: intent}
+              - {id: spam, any: [casino], points: -20, half-life: 12h}
+              - {id: urgent, any: [urgent], points: 10, repeat: {every: 3d}}
+              - {id: budget, any: [budget], points: 40, half-life: never}
+            caps: {intent: 40}
+            """);
+
+    private Steps steps = steps(RULES);
     private Conversation conversation = new Conversation(ConversationState.unknown(7, ID), List.of(), NOW);
 
     /** What was wished for still waits. */
     private final List<Wish> waiting = new ArrayList<>();
 
-    private void at(Instant now) {
+    private Instant now = NOW;
+
+    private void at(Instant time) {
+        now = time;
         conversation.decided().forEach(wished -> waiting.add(wished.wish()));
         conversation = new Conversation(conversation.state(), waiting, now);
     }
 
     private void say(long message, String text) {
-        conversation.observe(Bodies.message(ID, message, text).event(), NOW);
+        conversation.observe(Bodies.message(ID, message, text).event(), now);
         steps.score(conversation);
         steps.qualify(conversation);
     }
@@ -57,8 +73,12 @@ class LedgerTest {
                         .withRoot("event", "message_updated")
                         .withRoot("content_attributes", isDeleted ? Map.of("deleted", true) : Map.of())
                         .event(),
-                NOW);
+                now);
         steps.correct(conversation);
+    }
+
+    private static Steps steps(RuleBook rules) {
+        return new Steps(rules, new Destinations(List.of(), List.of(), "https://chat.example"));
     }
 
     private List<String> entries() {
@@ -134,6 +154,79 @@ class LedgerTest {
         assertThat(entries()).containsExactly("1 demo 30");
     }
 
+    @Test
+    @Tag("invariant-11")
+    void pointsHalveInEachHalfLifeAndBothAreTold() {
+        steps = steps(RuleBook.parse("r.yaml", """
+                half-life: 30d
+                scores:
+                  - {id: demo, any: [demo], points: 30}
+                  - {id: budget, any: [budget], points: 40, half-life: never}
+                  - {id: urgent, any: [urgent], points: 10}
+                qualify: {at: 64, note: "{score}: {reasons}"}
+                """));
+        say(1, "a demo within our budget");
+        assertThat(conversation.getScore()).isEqualTo(70);
+
+        at(NOW.plus(Duration.ofDays(30)));
+        say(2, "hello");
+        assertThat(conversation.getAttributes()).containsEntry("lead_score", 55);
+
+        at(NOW.plus(Duration.ofDays(60)));
+        say(3, "urgent");
+        assertThat(conversation.getScore()).as("40 + 8 + 10").isEqualTo(58);
+        assertThat(conversation.ledger())
+                .extracting(entry -> entry.points() + ">" + entry.remaining(now))
+                .containsExactly("30>8", "40>40", "10>10");
+    }
+
+    @Test
+    void whatFadedIsShownInTheNote() {
+        steps = steps(RuleBook.parse(
+                "r.yaml",
+                "half-life: 30d\nscores: [{id: demo, any: [demo], points: 30}, {id: budget, any: [budget], points: 40}]\n"
+                        + "qualify: {at: 50, note: '{score}: {reasons}'}"));
+        say(1, "a demo");
+
+        at(NOW.plus(Duration.ofDays(30)));
+        say(2, "our budget");
+
+        assertThat(conversation.decided().stream()
+                        .map(Wished::wish)
+                        .filter(Wish.Note.class::isInstance)
+                        .map(wish -> ((Wish.Note) wish).text().replace("\\", "")))
+                .as("but for the marks that make it harmless")
+                .containsExactly("55: demo +30, 15 left (demo); budget +40 (budget)");
+    }
+
+    @Test
+    void aMessageOfLongAgoHasFadedWhenItIsToldNow() {
+        steps = steps(FADING);
+
+        conversation.observe(
+                Bodies.message(ID, 1, "a demo")
+                        .at(NOW.minus(Duration.ofDays(7)))
+                        .event(),
+                NOW);
+        steps.score(conversation);
+        conversation.observe(Bodies.message(ID, 2, "hello").at(NOW).event(), NOW);
+
+        assertThat(conversation.getScore()).isEqualTo(15);
+    }
+
+    @Test
+    void whatIsTakenBackLeavesNothingAtAnyAge() {
+        steps = steps(FADING);
+        say(1, "a demo");
+        at(NOW.plus(Duration.ofDays(5)));
+        change(1, "hello", false);
+
+        for (int day = 5; day < 60; day++) {
+            assertThat(ScoreEntry.score(conversation.ledger(), NOW.plus(Duration.ofDays(day))))
+                    .isZero();
+        }
+    }
+
     // ---- properties
 
     record Act(long message, List<String> words, int kind) {}
@@ -176,8 +269,49 @@ class LedgerTest {
                 .isZero();
     }
 
+    @Property(tries = 300)
+    @net.jqwik.api.Tag("invariant-11")
+    void theSumOfWhatIsLeftIsTheScoreAtAnyTime(
+            @ForAll("acts") List<Act> acts, @ForAll @IntRange(max = 1_000) int hours) {
+        steps = steps(FADING);
+        List<ScoreEntry> entries = play(acts);
+        Instant then = now.plus(Duration.ofHours(hours));
+
+        assertThat(conversation.getScore()).isEqualTo(clamped(left(entries, now)));
+        assertThat(ScoreEntry.score(entries, then)).isEqualTo(clamped(left(entries, then)));
+        assertThat(entries).allSatisfy(entry -> {
+            assertThat(Math.abs(entry.remaining(then))).isLessThanOrEqualTo(Math.abs(entry.remaining(now)));
+            assertThat(entry.remaining(then) * entry.points())
+                    .as("never changes sign")
+                    .isNotNegative();
+        });
+        List<ScoreEntry> group = entries.stream()
+                .filter(entry -> entry.rule().equals("demo") || entry.rule().equals("price"))
+                .toList();
+        for (int i = 0; i < group.size(); i++) {
+            assertThat(left(group.subList(0, i + 1), group.get(i).at()))
+                    .as("the group's cap, with each entry")
+                    .isBetween(0, 40);
+        }
+        assertThat(play(acts)).as("the same events again").isEqualTo(entries);
+
+        new TreeSet<>(acts.stream().map(Act::message).toList()).forEach(message -> change(message, "", true));
+        assertThat(left(conversation.ledger(), then))
+                .as("everything was deleted")
+                .isZero();
+    }
+
+    private static int left(List<ScoreEntry> entries, Instant time) {
+        return entries.stream().mapToInt(entry -> entry.remaining(time)).sum();
+    }
+
+    private static int clamped(int sum) {
+        return Math.max(0, Math.min(100, sum));
+    }
+
     private List<ScoreEntry> play(List<Act> acts) {
         waiting.clear();
+        now = NOW;
         conversation = new Conversation(ConversationState.unknown(7, ID), List.of(), NOW);
         for (int i = 0; i < acts.size(); i++) {
             Act act = acts.get(i);

@@ -305,7 +305,7 @@ class StepsTest {
 
         say("Please cancel my account");
 
-        assertThat(conversation.hasEscalated("churn-risk-enterprise")).isTrue();
+        assertThat(conversation.hasEscalated()).isTrue();
         assertThat(wish(Wish.ChangeLabels.class).orElseThrow().add())
                 .containsExactly("churn-risk", "escalated", "urgent", "requires-manager");
         assertThat(wish(Wish.SetPriority.class).orElseThrow().priority()).isEqualTo(Priority.URGENT);

@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -14,6 +15,20 @@ final class Books {
     static RuleBook of(String... keywords) {
         String any = List.of(keywords).stream().map(word -> "\"" + word + "\"").collect(Collectors.joining(", "));
         return RuleBook.parse("test.yaml", "tags: [{id: rule, any: [" + any + "], labels: [found]}]");
+    }
+
+    /** Nothing but these tag and score rules. */
+    static RuleBook of(List<KeywordRule> rules) {
+        return new RuleBook(
+                "version",
+                rules,
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                new Calendars(Map.of()),
+                List.of());
     }
 
     /** A matcher with a rule for each of these keywords. */

@@ -28,16 +28,38 @@ class ConditionTest {
     private static final Facts FACTS = new Facts(
             Set.of("vip", "angry"),
             new HashMap<>(Map.of(
-                    "attributes.seats", new BigDecimal("80.0"),
-                    "attributes.plan", "Enterprise",
-                    "attributes.regions", List.of("EU", "US"),
-                    "attributes.size", "120",
-                    "attributes.trial", true,
-                    "attributes.blank", " ",
-                    "contact.city", "Graz",
-                    "channel", "Channel::WebWidget",
-                    "referer", "https://shop.example/Pricing?x=1",
-                    "messages_without_answer", 3)));
+                    "attributes.seats",
+                    new BigDecimal("80.0"),
+                    "attributes.plan",
+                    "Enterprise",
+                    "attributes.regions",
+                    List.of("EU", "US"),
+                    "attributes.size",
+                    "120",
+                    "attributes.trial",
+                    true,
+                    "attributes.blank",
+                    " ",
+                    "contact.city",
+                    "Graz",
+                    "referer",
+                    "https://shop.example/Pricing?x=1",
+                    "score",
+                    40,
+                    "messages_without_answer",
+                    3)));
+
+    private static final Facts ON_UPDATE = new Facts(
+            Set.of(),
+            Map.of(
+                    "event",
+                    "conversation_updated",
+                    "channel",
+                    "Channel::WebWidget",
+                    "open",
+                    List.of("office", "phone"),
+                    "closed",
+                    List.of("night")));
 
     @ParameterizedTest
     @CsvSource(
@@ -56,12 +78,11 @@ class ConditionTest {
                 "attributes: {none: {exists: false}} | attributes.none: not there",
                 "attributes: {blank: {exists: false}} | attributes.blank:",
                 "contact: {city: {contains: RA}} | contact.city: Graz",
-                "channel: 'Channel::WebWidget' | channel: Channel::WebWidget",
                 "referer: {contains: /pricing} | referer: https://shop.example/Pricing?x=1",
                 "messages_without_answer: {at_least: 3} | messages_without_answer: 3",
                 "any: [{labels: {all: [calm]}}, {attributes: {seats: 80}}] | attributes.seats: 80.0",
                 "all: [{labels: {all: [vip]}}, {none: [{labels: {any: [calm]}}]}] | labels: vip",
-                "message: {any: [lawyer]} | LAWYER",
+                "score: {at_least: 40, below: 41} | score: 40",
                 "message: {any: [lawyer]}, labels: {any: [vip]} | LAWYER; labels: vip",
             })
     @Tag("invariant-11")
@@ -85,6 +106,7 @@ class ConditionTest {
                 "attributes: {plan: {exists: false}}",
                 "attributes: {blank: {exists: true}}",
                 "language: de",
+                "score: {above: 40}",
                 "any: [{labels: {all: [calm]}}, {attributes: {seats: 81}}]",
                 "all: [{labels: {all: [vip]}}, {none: [{labels: {any: [angry]}}]}]",
                 "message: {any: [attorney]}",
@@ -92,6 +114,50 @@ class ConditionTest {
             })
     void whatDoesNotHoldIsNotMet(String condition) {
         assertThat(held(condition, FACTS)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "event: conversation_updated | event: conversation_updated",
+                "event: [message_created, conversation_updated], open: [shop, office] | event: conversation_updated; open:"
+                        + " [office, phone]",
+                "event: conversation_updated, closed: night | event: conversation_updated; closed: [night]",
+                "event: conversation_updated, channel: 'Channel::WebWidget' | event: conversation_updated; channel:"
+                        + " Channel::WebWidget",
+                "message: {any: [lawyer]}, any: [{event: conversation_updated}] | LAWYER; event: conversation_updated",
+            })
+    void eventsAndHoursAreTold(String condition, String why) {
+        assertThat(held(condition, ON_UPDATE)).contains(List.of(why.split("; ")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "channel: 'Channel::WebWidget'",
+                "message: {any: [lawyer]}",
+                "open: office",
+                "event: message_created",
+                "event: [message_updated, conversation_created]",
+                "event: conversation_updated, open: night",
+                "event: conversation_updated, closed: [office, phone]",
+            })
+    void otherEventsMeetOnlyRulesThatAskForThem(String condition) {
+        assertThat(held(condition, ON_UPDATE)).isEmpty();
+    }
+
+    @Test
+    void rulesThatNameNoEventAreAboutMessages() {
+        RuleBook book = RuleBook.parse("r.yaml", "tags: [{id: a, any: [price], labels: [hot]}]\nqualify: {at: 10}");
+        Facts changed = new Facts(Set.of(), Map.of("event", "message_updated"));
+
+        assertThat(book.hits(book.read("the price"), changed)).isEmpty();
+        assertThat(book.qualifyCondition(book.read(""), changed)).isEmpty();
+        assertThat(book.qualifyCondition(book.read(""), Facts.NONE)).isPresent();
+        assertThat(book.hasRulesOnEvents()).isFalse();
+        assertThat(book("none: [{event: message_created}], status: open").hasRulesOnEvents())
+                .isTrue();
     }
 
     @Test
@@ -137,6 +203,10 @@ class ConditionTest {
                         + " it, such as Channel::WebWidget",
                 "{language: German} | 1:41: escalate[0].when.language is \"German\"; expected a language of 2 or 3"
                         + " lower-case letters, such as de",
+                "{event: message_deleted} | 1:38: escalate[0].when.event is \"message_deleted\"; expected message_created,"
+                        + " message_updated, conversation_created, conversation_updated, conversation_status_changed",
+                "{open: office} | 1:37: escalate[0].when.open is \"office\"; expected a calendar that the file defines"
+                        + " under calendars",
                 "{inbox: sales} | 1:38: escalate[0].when.inbox is \"sales\"; expected a whole number",
                 "{attributes: {seats: {at_least: many}}} | 1:62: escalate[0].when.attributes.seats.at_least is \"many\";"
                         + " expected a number",
@@ -160,13 +230,15 @@ class ConditionTest {
             strings = {
                 "{message: {any: [lawyer]}}",
                 "{attachments: {at_least: 1}}",
+                "{event: conversation_updated}",
                 "{status: open, none: [{any: [{language: de}, {message: {any: [lawyer]}}]}]}"
             })
     void nobodyWritesWhenAWaitingEnds(String when) {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("r.yaml", "escalate: [{id: slow, waiting: 5m, when: " + when + "}]"))
-                .withMessage("r.yaml:1:42: escalate[0].when asks for message or attachments, and nobody writes when a"
-                        + " waiting ends; expected a condition without them");
+                .withMessage(
+                        "r.yaml:1:42: escalate[0].when asks for message, attachments or event, and nobody writes when a"
+                                + " waiting ends; expected a condition without them");
     }
 
     @Test
@@ -180,17 +252,7 @@ class ConditionTest {
 
     @Property
     void noneIsWhatAnyIsNot(@ForAll("conditions") List<Condition> parts, @ForAll("facts") Facts facts) {
-        Reading nothing = new RuleBook(
-                        "v",
-                        List.of(),
-                        List.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        new Calendars(Map.of()),
-                        List.of())
-                .read("");
+        Reading nothing = Books.of(List.<KeywordRule>of()).read("");
 
         assertThat(new Condition.None(parts).held(nothing, facts).isPresent())
                 .isEqualTo(new Condition.Any(parts).held(nothing, facts).isEmpty());
@@ -232,6 +294,13 @@ class ConditionTest {
     }
 
     private static RuleBook book(String condition) {
-        return RuleBook.parse("r.yaml", "escalate: [{id: a, when: {" + condition + "}}]");
+        return RuleBook.parse("r.yaml", """
+                calendars:
+                  office: &hours {time-zone: UTC, hours: {mon: "09:00-17:00"}}
+                  shop: *hours
+                  phone: *hours
+                  night: *hours
+                escalate: [{id: a, when: {%s}}]
+                """.formatted(condition));
     }
 }

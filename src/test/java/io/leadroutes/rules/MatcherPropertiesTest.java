@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -97,17 +95,7 @@ class MatcherPropertiesTest {
     }
 
     private static List<Hit> hits(List<KeywordRule> rules, String text) {
-        return new RuleBook(
-                        "version",
-                        rules,
-                        List.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        new Calendars(Map.of()),
-                        List.of())
-                .hits(text);
+        return Books.of(rules).hits(text);
     }
 
     @Property

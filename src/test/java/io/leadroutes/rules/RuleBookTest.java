@@ -54,6 +54,7 @@ class RuleBookTest {
         assertThat(qualify)
                 .isEqualTo(new QualifyRule(
                         50,
+                        new Renewal(java.util.Optional.empty(), java.util.Optional.empty()),
                         java.util.Optional.empty(),
                         List.of(),
                         Priority.NONE,

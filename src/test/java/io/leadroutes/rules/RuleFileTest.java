@@ -23,7 +23,7 @@ class RuleFileTest {
             value = {
                 "tag: [] | 1:1: tag is an unknown key; did you mean tags?",
                 "qualify: {at: 5, prioritty: high} | 1:18: qualify.prioritty is an unknown key; did you mean priority?",
-                "qualify: {at: 5, xyz: 1} | 1:18: qualify.xyz is an unknown key; expected at, when, labels, priority, team, reassign, note, attributes",
+                "qualify: {at: 5, xyz: 1} | 1:18: qualify.xyz is an unknown key; expected at, reset-below, cool-down, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: 5, at: 6} | 1:18: qualify.at is there twice; expected each key once",
                 "qualify: {labels: [ab]} | 1:10: qualify has no at; expected the points that qualify a lead",
                 "qualify: {at: 70.5} | 1:15: qualify.at is 70.5; expected a whole number from 1 to 100",
@@ -31,7 +31,7 @@ class RuleFileTest {
                 "qualify: {at: 101} | 1:15: qualify.at is 101; expected a whole number from 1 to 100",
                 "qualify: {at: 99999999999} | 1:15: qualify.at is 99999999999; expected a whole number from 1 to 100",
                 "qualify: {at: } | 1:14: qualify.at is empty; expected a whole number from 1 to 100",
-                "qualify: 70 | 1:10: qualify is 70; expected keys: at, when, labels, priority, team, reassign, note, attributes",
+                "qualify: 70 | 1:10: qualify is 70; expected keys: at, reset-below, cool-down, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: 5, priority: hihg} | 1:28: qualify.priority is \"hihg\"; expected none, low, medium, high or urgent",
                 "qualify: {at: 5, priority: High} | 1:28: qualify.priority is \"High\"; expected none, low, medium, high or urgent",
                 "qualify: {at: 5, team: [a]} | 1:24: qualify.team is a list; expected a team's name or numeric id",
@@ -75,10 +75,10 @@ class RuleFileTest {
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {match: [a trial]}}] | 1:62: tags[0].examples.match[0] of rule a is \"a trial\"; expected a match, found none",
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {match: [no demo]}}] | 1:62: tags[0].examples.match[0] of rule a is \"no demo\"; expected a match, found none (denied: \"demo\")",
                 "tags: [{id: a, any: [demo], labels: [ab], examples: {no_match: [two Demos]}}] | 1:65: tags[0].examples.no_match[0] of rule a is \"two Demos\"; expected no match, found \"Demos\"",
-                "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, when, labels, priority, team, reassign, note, attributes",
+                "qualify: !!java.io.File {at: 5} | 1:10: qualify is a mapping; expected keys: at, reset-below, cool-down, when, labels, priority, team, reassign, note, attributes",
                 "qualify: {at: !!str 5} | 1:15: qualify.at is \"5\"; expected a whole number from 1 to 100",
-                "{} | 1:1: the file has no rules; expected at least one of tags, scores, caps, qualify, escalate, handoff, calendars",
-                "[] | 1:1: the file is a list; expected keys: tags, scores, caps, qualify, escalate, handoff, calendars",
+                "{} | 1:1: the file has no rules; expected at least one of tags, scores, caps, half-life, extract, qualify, escalate, handoff, calendars",
+                "[] | 1:1: the file is a list; expected keys: tags, scores, caps, half-life, extract, qualify, escalate, handoff, calendars",
             })
     void aWrongValueIsNamedWithItsPlaceAndWhatWasExpected(String yaml, String problem) {
         assertThatExceptionOfType(RuleFileException.class)
@@ -153,7 +153,7 @@ class RuleFileTest {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", "# nothing\n"))
                 .withMessage(
-                        "rules.yaml: the file is empty; expected at least one of tags, scores, caps, qualify, escalate, handoff, calendars");
+                        "rules.yaml: the file is empty; expected at least one of tags, scores, caps, half-life, extract, qualify, escalate, handoff, calendars");
     }
 
     @Test

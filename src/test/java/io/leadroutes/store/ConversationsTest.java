@@ -102,7 +102,7 @@ class ConversationsTest {
 
         assertThat(found()).isEqualTo(saved);
         assertThat(saved.qualifiedAt()).isPresent();
-        assertThat(saved.escalated()).isNotEmpty();
+        assertThat(saved.episodes()).isNotEmpty();
         assertThat(saved.resolvedAt()).isPresent();
         assertThat(saved.versionMicros()).hasValue(1_788_256_798_123_456L);
     }

@@ -125,7 +125,10 @@ public final class Store implements AutoCloseable {
         if (event.isCustomerMessage()) {
             slip.accept(events.conversation(claim, event));
         } else if (event.isOfConversation()) {
-            steps.resolution(events.conversation(claim, event));
+            Conversation conversation = events.conversation(claim, event);
+            steps.resolution(conversation);
+            steps.react(conversation);
+            steps.correct(conversation);
         } else if (event.isOfContact()) {
             events.contact(claim, event);
         }
