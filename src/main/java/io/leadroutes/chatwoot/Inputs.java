@@ -2,6 +2,7 @@ package io.leadroutes.chatwoot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.event.AttributeType;
 import io.leadroutes.event.Priority;
 import io.leadroutes.store.Json;
 import java.math.BigDecimal;
@@ -38,11 +39,6 @@ public final class Inputs {
     private static final int MAX_TEXT_CHARS = 150_000;
 
     private static final int MAX_NAME_CHARS = 255;
-
-    /** CONTRACT section 3.6. */
-    private static final int MAX_ATTRIBUTE_CHARS = 1_500;
-
-    private static final BigDecimal MAX_ATTRIBUTE_NUMBER = new BigDecimal(9_999_999_999L);
 
     /** At least two characters, the first a letter or digit of any script (CONTRACT section 3.10). */
     private static final Pattern LABEL = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_-]{1,254}");
@@ -103,8 +99,7 @@ public final class Inputs {
     private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+");
 
     /** In the order of their codes 0 to 7 (API reference, attribute types). */
-    static final List<String> ATTRIBUTE_TYPES =
-            List.of("text", "number", "currency", "percent", "link", "date", "list", "checkbox");
+    static final List<String> ATTRIBUTE_TYPES = AttributeType.words();
 
     private static final List<String> STATUSES = List.of("open", "resolved", "pending", "snoozed");
 
@@ -434,13 +429,13 @@ public final class Inputs {
 
     private static Object attributeValue(String field, Object value) {
         if (value instanceof String text) {
-            if (chars(text) > MAX_ATTRIBUTE_CHARS) {
+            if (chars(text) > AttributeType.MAX_CHARS) {
                 throw new IllegalArgumentException(
-                        field + " has " + chars(text) + " characters; expected at most " + MAX_ATTRIBUTE_CHARS);
+                        field + " has " + chars(text) + " characters; expected at most " + AttributeType.MAX_CHARS);
             }
         } else if (value instanceof Number number) {
             if (!isStorable(number)) {
-                throw wrong(field, value, "a number, a whole one up to " + MAX_ATTRIBUTE_NUMBER);
+                throw wrong(field, value, "a number, a whole one up to " + AttributeType.MAX_NUMBER);
             }
         } else if (value == null) {
             throw new IllegalArgumentException(
@@ -478,7 +473,7 @@ public final class Inputs {
             return Double.isFinite(number.doubleValue());
         }
         BigDecimal decimal = new BigDecimal(number.toString());
-        return decimal.scale() > 0 || decimal.abs().compareTo(MAX_ATTRIBUTE_NUMBER) <= 0;
+        return decimal.scale() > 0 || decimal.abs().compareTo(AttributeType.MAX_NUMBER) <= 0;
     }
 
     private static Map<?, ?> asMap(String field, Object value, String expected) {

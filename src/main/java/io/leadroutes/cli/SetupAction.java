@@ -48,9 +48,18 @@ sealed interface SetupAction {
         }
     }
 
-    /** @param type Chatwoot's word for it */
+    /**
+     * @param type Chatwoot's word for it
+     * @param values of a list
+     */
     record AddAttribute(
-            String key, String displayName, String type, String purpose, Optional<String> regex, Optional<String> cue)
+            String key,
+            String displayName,
+            String type,
+            String purpose,
+            List<String> values,
+            Optional<String> regex,
+            Optional<String> cue)
             implements Add {
         @Override
         public Kind kind() {
@@ -70,7 +79,7 @@ sealed interface SetupAction {
         @Override
         public ApiRequest request(Requests requests, Present present) {
             return requests.createAttributeDefinition(
-                    key, displayName, type, "conversation", Optional.of(purpose), List.of(), regex, cue);
+                    key, displayName, type, "conversation", Optional.of(purpose), values, regex, cue);
         }
     }
 

@@ -5,8 +5,10 @@ import io.leadroutes.cli.SetupAction.AddLabel;
 import io.leadroutes.cli.SetupAction.AddMacro;
 import io.leadroutes.cli.SetupAction.AddTeam;
 import io.leadroutes.conversation.RuleMacro;
+import io.leadroutes.event.AttributeType;
 import io.leadroutes.event.Priority;
 import io.leadroutes.rules.EscalateRule;
+import io.leadroutes.rules.ExtractRule;
 import io.leadroutes.rules.QualifyRule;
 import io.leadroutes.rules.RuleBook;
 import java.util.ArrayList;
@@ -102,21 +104,48 @@ record SetupNeeds(
                 "Lead score",
                 "number",
                 "leadroutes: points, 0 to 100",
+                List.of(),
                 Optional.of("^[0-9]{1,3}$"),
                 Optional.of("A whole number from 0 to 100")));
+        for (ExtractRule rule : rules.extractRules()) {
+            boolean isKnown =
+                    attributes.stream().anyMatch(attribute -> attribute.key().equals(rule.attribute()));
+            if (!isKnown) {
+                attributes.add(new AddAttribute(
+                        rule.attribute(),
+                        displayName(rule.attribute()),
+                        rule.type().word(),
+                        "leadroutes: from what customers write",
+                        options(rules, rule),
+                        rule.pattern().map(pattern -> pattern.pattern()),
+                        rule.pattern().map(pattern -> "A text that matches " + pattern)));
+            }
+        }
         List<String> keys = rules.qualify().map(QualifyRule::attributes).orElse(List.of());
         for (String key : keys.stream().distinct().toList()) {
-            if (!key.equals(SCORE)) {
+            if (attributes.stream().noneMatch(attribute -> attribute.key().equals(key))) {
                 attributes.add(new AddAttribute(
                         key,
                         displayName(key),
                         TYPES.getOrDefault(key, "text"),
                         "leadroutes: from the form or the contact of a lead",
+                        List.of(),
                         Optional.empty(),
                         Optional.empty()));
             }
         }
         return List.copyOf(attributes);
+    }
+
+    /** A list has the values of all rules that set it. */
+    private static List<String> options(RuleBook rules, ExtractRule list) {
+        return rules.extractRules().stream()
+                .filter(rule -> list.type() == AttributeType.LIST
+                        && rule.type() == AttributeType.LIST
+                        && rule.attribute().equals(list.attribute()))
+                .flatMap(rule -> rule.options().stream())
+                .distinct()
+                .toList();
     }
 
     /** {@code company_size} is "Company size". */

@@ -3,6 +3,7 @@ package io.leadroutes.conversation;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.rules.ScoreRule;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ final class Ledger {
         boolean isOver = counted.containsKey(messageId)
                 || counted.size() >= rule.atMost()
                 || counted.values().stream()
-                        .anyMatch(at -> at.plus(rule.every()).isAfter(now));
+                        // Either way: events are told in any order.
+                        .anyMatch(at -> Duration.between(at, now).abs().compareTo(rule.every()) < 0);
         if (isOver) {
             return 0;
         }

@@ -1,6 +1,7 @@
 package io.leadroutes.conversation;
 
 import io.leadroutes.rules.EscalateRule;
+import io.leadroutes.rules.Extracted;
 import io.leadroutes.rules.Facts;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.QualifyRule;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the rules would make of a text, by itself; changes nothing (design, section 5). */
 public final class RulesTrial {
@@ -40,7 +42,7 @@ public final class RulesTrial {
             List<String> escalates,
             List<TrialMark> marks) {}
 
-    /** @param kind tag, score, qualify or escalate */
+    /** @param kind extract, tag, score, qualify or escalate */
     public record TrialHit(String rule, String kind, List<String> matched, int points) {}
 
     /**
@@ -86,6 +88,7 @@ public final class RulesTrial {
         Map<EscalateRule, List<String>> escalations = rules.escalations(reading, new Facts(all, values));
 
         List<TrialHit> hits = new ArrayList<>();
+        rules.extracted(reading, new Facts(present, values)).forEach(found -> hits.add(trialHit(found)));
         tags.forEach(hit -> hits.add(trialHit(hit)));
         ledger.forEach(entry -> hits.add(new TrialHit(entry.rule(), "score", entry.matched(), entry.points())));
         qualified.ifPresent(held -> hits.add(new TrialHit("qualify", "qualify", held, 0)));
@@ -129,6 +132,16 @@ public final class RulesTrial {
             }
         });
         return values;
+    }
+
+    private static TrialHit trialHit(Extracted found) {
+        String attribute = found.rule().attribute();
+        String what = found.value()
+                .map(value -> attribute + ": " + value)
+                .orElseGet(() -> attribute + " is not set: " + found.dropped());
+        List<String> matched =
+                Stream.concat(found.matched().stream(), Stream.of(what)).toList();
+        return new TrialHit(found.rule().id(), "extract", matched, 0);
     }
 
     private static TrialHit trialHit(Hit hit) {

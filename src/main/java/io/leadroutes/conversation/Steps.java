@@ -1,10 +1,12 @@
 package io.leadroutes.conversation;
 
+import io.leadroutes.event.AttributeType;
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Message;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.rules.EscalateRule;
+import io.leadroutes.rules.Extracted;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.Placeholders;
 import io.leadroutes.rules.QualifyRule;
@@ -30,9 +32,6 @@ public final class Steps {
     /** Told in place of a handoff. */
     private static final String STAYS = "Not assigned to {team}: {agent} has the conversation.";
 
-    private static final int MAX_ATTRIBUTE_CHARS = 1_500;
-    private static final double MAX_ATTRIBUTE_NUMBER = 9_999_999_999d;
-
     private final Supplier<RuleBook> current;
     private final Destinations destinations;
 
@@ -46,14 +45,30 @@ public final class Steps {
         this.destinations = destinations;
     }
 
-    /** Wishes for the labels of each tag rule that the message matches. */
+    /** Wishes for what the message says of attributes, then for the labels of each tag rule that it matches. */
     public void tag(Conversation conversation) {
         RuleBook rules = conversation.rules(current);
+        extract(conversation);
         for (Hit hit : conversation.hits(rules, Hit.Kind.TAG)) {
             conversation.wish(
                     Wish.ChangeLabels.add(hit.labels()),
                     Urgency.TAGGING,
                     reason(conversation, hit.rule(), hit.matched()));
+        }
+    }
+
+    /** What is known from a form, an agent or the contact stays, unless the rule says otherwise. */
+    private void extract(Conversation conversation) {
+        RuleBook rules = conversation.rules(current);
+        for (Extracted found : rules.extracted(conversation.reading(rules), conversation.facts(rules))) {
+            boolean isWanted = found.rule().replace()
+                    || Leads.fact(conversation, found.rule().attribute()).isEmpty();
+            found.value()
+                    .filter(value -> isWanted)
+                    .ifPresent(value -> conversation.wish(
+                            Wish.ChangeAttributes.set(Map.of(found.rule().attribute(), value)),
+                            Urgency.TAGGING,
+                            reason(conversation, found.rule().id(), found.matched())));
         }
     }
 
@@ -258,11 +273,12 @@ public final class Steps {
      */
     private static Optional<Object> storable(Object value) {
         if (value instanceof String text) {
-            int end = Math.min(text.codePointCount(0, text.length()), MAX_ATTRIBUTE_CHARS);
+            int end = Math.min(text.codePointCount(0, text.length()), AttributeType.MAX_CHARS);
             return Optional.<Object>of(text.substring(0, text.offsetByCodePoints(0, end)))
                     .filter(shown -> !shown.equals(Secrets.REDACTED));
         }
-        boolean tooBig = value instanceof Number number && Math.abs(number.doubleValue()) > MAX_ATTRIBUTE_NUMBER;
+        boolean tooBig = value instanceof Number number
+                && Math.abs(number.doubleValue()) > AttributeType.MAX_NUMBER.doubleValue();
         return tooBig ? Optional.empty() : Optional.of(value);
     }
 

@@ -22,7 +22,7 @@ public record Hit(Kind kind, String rule, List<String> matched, int points, List
     public enum Kind {
         TAG,
         SCORE,
-        /** Words that another rule's condition asks for; no hit by themselves. */
+        /** Words that another rule's condition or an extract rule asks for; no hit by themselves. */
         CONDITION
     }
 

@@ -184,7 +184,10 @@ final class Matcher {
         }
     }
 
-    /** A pattern sees what the sender wrote, part by part: not markup, nor quotations. */
+    /**
+     * A pattern sees what the sender wrote, part by part: not markup, nor quotations. One that names a group finds what is in
+     * the group.
+     */
     private static void match(int rule, List<Pattern> patterns, Tokens text, List<Match> counted) {
         String shown = text.shown();
         int from = 0;
@@ -198,9 +201,10 @@ final class Matcher {
             String written = shown.substring(part[0], part[1]);
             for (Pattern pattern : patterns) {
                 com.google.re2j.Matcher found = pattern.matcher(written);
+                int group = pattern.namedGroups().values().stream().findFirst().orElse(0);
                 for (int matches = 0; matches < Hit.MAX_MATCHED && found.find(); matches++) {
-                    if (found.end() > found.start()) {
-                        counted.add(new Match(rule, part[0] + found.start(), part[0] + found.end()));
+                    if (found.end(group) > found.start(group)) {
+                        counted.add(new Match(rule, part[0] + found.start(group), part[0] + found.end(group)));
                     }
                 }
             }

@@ -36,6 +36,7 @@ public final class RuleBook {
     private final Optional<QualifyRule> qualify;
     private final List<EscalateRule> escalateRules;
     private final Optional<String> handoffNote;
+    private final List<ExtractRule> extractRules;
     private final Calendars calendars;
     private final List<WaitingRule> waitingRules;
 
@@ -47,6 +48,7 @@ public final class RuleBook {
             Optional<QualifyRule> qualify,
             List<EscalateRule> escalateRules,
             Optional<String> handoffNote,
+            List<ExtractRule> extractRules,
             Calendars calendars,
             List<WaitingRule> waitingRules) {
         this.version = version;
@@ -61,6 +63,7 @@ public final class RuleBook {
         this.qualify = qualify;
         this.escalateRules = List.copyOf(escalateRules);
         this.handoffNote = handoffNote;
+        this.extractRules = List.copyOf(extractRules);
         this.calendars = calendars;
         this.waitingRules = List.copyOf(waitingRules);
     }
@@ -154,6 +157,42 @@ public final class RuleBook {
                         rule.labels()));
     }
 
+    /** What the text says of attributes, in the order of the file; one value at most of each rule. */
+    public List<Extracted> extracted(Reading reading, Facts facts) {
+        return extractRules.stream()
+                .filter(rule -> held(rule.when(), reading, facts).isPresent())
+                .flatMap(rule -> extracted(rule, reading).stream())
+                .toList();
+    }
+
+    private static Optional<Extracted> extracted(ExtractRule rule, Reading reading) {
+        Map<String, String> said = new LinkedHashMap<>();
+        rule.patterns().ifPresent(index -> reading.words(index).forEach(words -> said.put(words, words)));
+        rule.values()
+                .forEach((value, index) ->
+                        reading.words(index).stream().findFirst().ifPresent(words -> said.putIfAbsent(words, value)));
+        List<Extracted> all = said.entrySet().stream()
+                .map(entry -> {
+                    Optional<Object> value =
+                            TypedValue.of(rule.type(), entry.getValue(), rule.pattern(), rule.options());
+                    String dropped = value.isPresent()
+                            ? ""
+                            : "\"" + entry.getValue() + "\"; expected "
+                                    + TypedValue.expected(rule.type(), rule.pattern(), rule.options());
+                    return new Extracted(rule, List.of(entry.getKey()), value, dropped);
+                })
+                .toList();
+        return all.stream()
+                .filter(found -> found.value().isPresent())
+                .findFirst()
+                .or(() -> all.stream().findFirst());
+    }
+
+    /** All extract rules, in the order of the file. */
+    public List<ExtractRule> extractRules() {
+        return extractRules;
+    }
+
     /** The tag and score rules that this text meets by itself, in the order of the file, tags first. */
     public List<Hit> hits(String text) {
         return hits(read(text), Facts.NONE);
@@ -219,6 +258,7 @@ public final class RuleBook {
     private Stream<Condition> conditions() {
         return Stream.of(
                         keywordRules.stream().flatMap(rule -> rule.when().stream()),
+                        extractRules.stream().flatMap(rule -> rule.when().stream()),
                         qualify.stream().flatMap(rule -> rule.when().stream()),
                         escalations().stream().map(EscalateRule::when))
                 .flatMap(conditions -> conditions);

@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.leadroutes.event.AttributeType;
 import io.leadroutes.event.Priority;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,11 +16,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +52,9 @@ final class RuleFile {
     private static final List<String> SCORE_KEYS = List.of(
             "id", "any", "near", "regex", "typos", "when", "points", "repeat", "group", "half-life", "examples");
 
+    private static final List<String> EXTRACT_KEYS =
+            List.of("id", "attribute", "type", "regex", "values", "pattern", "replace", "when");
+
     /** Of the words that a condition asks for. */
     static final List<String> WORD_KEYS = List.of("any", "near", "regex", "typos");
 
@@ -74,6 +80,8 @@ final class RuleFile {
     private static final List<String> ACTION_KEYS = List.of("labels", "priority", "team", "reassign", "note");
     private static final List<String> RENEWAL_KEYS = List.of("reset-below", "cool-down");
     private static final Renewal EACH_WAITING = new Renewal(Optional.empty(), Optional.empty());
+    private static final String VALUES = "values with their keywords, such as {Finance: [bank, insurance]}";
+    private static final String GROUP = "a regular expression with one named group, such as (?P<value>\\d+) people";
     private static final List<String> HANDOFF_KEYS = List.of("note");
 
     private static final String LABEL =
@@ -82,6 +90,7 @@ final class RuleFile {
     private static final String KEYWORD = "a word or phrase of at most " + Matcher.LONGEST_KEYWORD + " characters";
     private static final String ATTRIBUTE = "an attribute key of letters, digits, _, . or -";
     static final String PRIORITY = "none, low, medium, high or urgent";
+    private static final String TYPES = String.join(", ", AttributeType.words());
     private static final String TEAM = "a team's name or numeric id";
     private static final int MOST_NEAR = 5;
     private static final int WIDEST_NEAR = 50;
@@ -116,6 +125,7 @@ final class RuleFile {
     private Optional<Duration> halfLife = Optional.empty();
     private final List<Example> examples = new ArrayList<>();
     private final List<WaitingRule> waitingRules = new ArrayList<>();
+    private final List<ExtractRule> extractRules = new ArrayList<>();
     private Calendars calendars = new Calendars(Map.of());
 
     private final ConditionReader conditions;
@@ -228,6 +238,8 @@ final class RuleFile {
             halfLife = halfLife(file.get());
             readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
             readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
+            Set<String> extractIds = new HashSet<>();
+            file.get().sections("extract", EXTRACT_KEYS).forEach(rule -> extractRules.add(extract(rule, extractIds)));
             qualify = file.get().section("qualify", QUALIFY_KEYS).map(this::qualify);
             Set<String> ids = new HashSet<>();
             for (Section rule : file.get().sections("escalate", ESCALATE_KEYS)) {
@@ -243,7 +255,16 @@ final class RuleFile {
             });
         }
         RuleBook book = new RuleBook(
-                version, keywordRules, scoreRules, caps, qualify, escalateRules, handoffNote, calendars, waitingRules);
+                version,
+                keywordRules,
+                scoreRules,
+                caps,
+                qualify,
+                escalateRules,
+                handoffNote,
+                extractRules,
+                calendars,
+                waitingRules);
         Matcher matcher = new Matcher(keywordRules);
         examples.forEach(example -> check(example, matcher));
         problems.throwIfAny();
@@ -418,6 +439,68 @@ final class RuleFile {
             problems.unexpected(rule.at("points"), rule.path("points"), "0", expected);
         }
         return points.orElse(0);
+    }
+
+    private ExtractRule extract(Section rule, Set<String> ids) {
+        String id = id(rule, ids);
+        rule.require("attribute", ATTRIBUTE);
+        if (!rule.has("regex") && !rule.has("values")) {
+            rule.require("regex", GROUP + ", or values");
+        }
+        AttributeType type = rule.text(
+                        "type", TYPES, word -> AttributeType.words().contains(word) ? null : TYPES)
+                .map(word -> AttributeType.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(AttributeType.TEXT);
+        if (type == AttributeType.LIST) {
+            rule.require("values", VALUES);
+        }
+        if (rule.has("pattern") && type != AttributeType.TEXT) {
+            problems.add(rule.at("pattern"), rule.path("pattern") + " is not of a text; expected type: text");
+        }
+        Optional<Integer> patterns = Optional.empty();
+        if (rule.has("regex")) {
+            List<Pattern> regex = rule.texts("regex", "regular expressions", RuleFile::checkGroup).stream()
+                    .map(RuleFile::pattern)
+                    .toList();
+            patterns = Optional.of(words(rule.path(), List.of(), regex));
+        }
+        return new ExtractRule(
+                id,
+                rule.text("attribute", ATTRIBUTE, RuleFile::checkAttribute).orElse("?"),
+                type,
+                rule.text("pattern", REGEX, RuleFile::checkRegex).map(Pattern::compile),
+                rule.bool("replace").orElse(false),
+                conditions.read(rule),
+                patterns,
+                values(rule, type));
+    }
+
+    private Map<String, Integer> values(Section rule, AttributeType type) {
+        Map<String, Integer> values = new LinkedHashMap<>();
+        rule.entries("values", VALUES).ifPresent(section -> {
+            for (String value : section.keys()) {
+                if (TypedValue.of(type, value, Optional.empty(), section.keys()).isEmpty()) {
+                    problems.add(
+                            section.at(value),
+                            section.path(value) + " is no value of type " + type.word() + "; expected "
+                                    + TypedValue.expected(type, Optional.empty(), section.keys()));
+                }
+                List<String> any = section.texts(value, "keywords", RuleFile::checkKeyword);
+                values.put(value, words(section.path(value), any, List.of()));
+            }
+        });
+        return Collections.unmodifiableMap(values);
+    }
+
+    private int words(String path, List<String> any, List<Pattern> regex) {
+        keywordRules.add(new KeywordRule(
+                Hit.Kind.CONDITION, path, any, Optional.empty(), regex, false, Optional.empty(), 0, List.of()));
+        return keywordRules.size() - 1;
+    }
+
+    private static String checkGroup(String regex) {
+        String wrong = checkRegex(regex);
+        return wrong != null || pattern(regex).namedGroups().size() == 1 ? wrong : GROUP;
     }
 
     private QualifyRule qualify(Section rule) {

@@ -106,7 +106,8 @@ class AdminTest {
         assertThat(shown.path("labels")).extracting(JsonNode::asText).contains("pricing-inquiry", "enterprise-lead");
         assertThat(shown.path("score_entries").path(0).fieldNames())
                 .toIterable()
-                .containsExactlyInAnyOrder("rule", "rule_version", "points", "message_id", "matched", "at");
+                .containsExactlyInAnyOrder(
+                        "rule", "rule_version", "points", "remaining", "message_id", "matched", "at");
         assertThat(shown.path("events").findValuesAsText("event")).contains("message_created");
         assertThat(shown.path("events").findValuesAsText("state")).containsOnly("done");
         assertThat(shown.path("wishes").findValuesAsText("kind")).containsExactlyInAnyOrder("labels", "attributes");

@@ -26,6 +26,10 @@ class SetupPlanTest {
               note: |
                 Score: {score}
                 Name: {name}
+            extract:
+              - {id: ref, attribute: ref, regex: ['ref (?P<value>\\S+)'], pattern: '[0-9]{4}'}
+              - {id: industry, attribute: industry, type: list, values: {Finance: [bank], Health: [hospital]}}
+              - {id: clinics, attribute: industry, type: list, values: {Health: [clinic], Retail: [shop]}}
             escalate:
               - id: unhappy
                 when: {labels: {all: [churn], none: [handled]}}
@@ -53,8 +57,15 @@ class SetupPlanTest {
                 .extracting(SetupAction.AddAttribute::description)
                 .containsExactly(
                         "attribute lead_score of conversations (number)",
-                        "attribute industry of conversations (text)",
+                        "attribute ref of conversations (text)",
+                        "attribute industry of conversations (list)",
                         "attribute deal_value of conversations (currency)");
+    }
+
+    @Test
+    void attributesThatAreExtractedHaveWhatTheirRuleSays() {
+        assertThat(NEEDS.attributes().get(1).regex()).contains("[0-9]{4}");
+        assertThat(NEEDS.attributes().get(2).values()).containsExactly("Finance", "Health", "Retail");
     }
 
     @Test

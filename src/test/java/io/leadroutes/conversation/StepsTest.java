@@ -76,6 +76,72 @@ class StepsTest {
                 .orElse("");
     }
 
+    // ---- attributes from text
+
+    private static final RuleBook EXTRACTING = RuleBook.parse("r.yaml", """
+            extract:
+              - id: size
+                attribute: company_size
+                type: number
+                regex: ['(?P<value>\\S+) employees']
+              - {id: value, attribute: deal_value, type: currency, regex: ['budget of (?P<value>\\S+)'], replace: true}
+            tags: [{id: big, when: {attributes: {company_size: {at_least: 200}}}, labels: [big]}]
+            qualify: {at: 1, when: {labels: {any: [big]}}, note: "{company_size}, {deal_value}"}
+            scores: [{id: size, any: [employees], points: 5}]
+            """);
+
+    @Test
+    @Tag("invariant-11")
+    void whatTheTextSaysBecomesAttributesAndGoesIntoTheLead() {
+        Steps extracting = new Steps(EXTRACTING, DESTINATIONS);
+        conversation.observe(
+                Bodies.message(ID, 1, "1,200 employees and a budget of $50k").event(), NOW);
+        extracting.tag(conversation);
+        extracting.score(conversation);
+        extracting.qualify(conversation);
+
+        assertThat(wish(Wish.ChangeAttributes.class).orElseThrow().set())
+                .containsEntry("company_size", 1_200L)
+                .containsEntry("deal_value", 50_000L);
+        assertThat(conversation.decided().iterator().next().reasons())
+                .contains(new Reason("size", 1, List.of("1,200")), new Reason("value", 1, List.of("$50k")));
+        assertThat(conversation.getLabels()).as("rules see them").containsExactly("big");
+        assertThat(lead()).returns("1200", Lead::companySize).returns("50000", Lead::dealValue);
+        assertThat(note("qualify")).isEqualTo("1200, 50000");
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void whatIsKnownStaysUnlessTheRuleReplacesIt() {
+        Steps extracting = new Steps(EXTRACTING, DESTINATIONS);
+        conversation.observe(
+                Bodies.message(ID, 1, "20 employees, budget of 300, many employees")
+                        .attributes(Map.of("company_size", "51-200", "deal_value", 100))
+                        .event(),
+                NOW);
+
+        extracting.tag(conversation);
+
+        assertThat(wish(Wish.ChangeAttributes.class).orElseThrow().set()).isEqualTo(Map.of("deal_value", 300L));
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void aTrialSaysWhatIsDroppedAndWhy() {
+        RulesTrial.Result result = new RulesTrial(EXTRACTING).run("many employees, budget of 300", Map.of());
+
+        assertThat(result.hits())
+                .startsWith(
+                        new RulesTrial.TrialHit(
+                                "size",
+                                "extract",
+                                List.of(
+                                        "many",
+                                        "company_size is not set: \"many\"; expected a number up to 9999999999"),
+                                0),
+                        new RulesTrial.TrialHit("value", "extract", List.of("300", "deal_value: 300"), 0));
+    }
+
     // ---- tag and score
 
     @Test

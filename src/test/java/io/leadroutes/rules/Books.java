@@ -27,6 +27,7 @@ final class Books {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 new Calendars(Map.of()),
                 List.of());
     }
