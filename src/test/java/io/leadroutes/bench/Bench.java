@@ -14,7 +14,7 @@ public final class Bench {
             case "overload" -> IntakeBench.overload(rest);
             case "decisions" -> DecisionsBench.run(rest);
             case "calls" -> CallsBench.run(rest);
-            case "matcher" -> MatcherBench.run();
+            case "matcher" -> MatcherBench.run(rest);
             default ->
                 throw new IllegalArgumentException("bench is " + Arrays.toString(args)
                         + "; expected intake, overload, decisions, calls or matcher");

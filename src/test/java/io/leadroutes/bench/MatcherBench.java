@@ -2,29 +2,47 @@ package io.leadroutes.bench;
 
 import io.leadroutes.rules.RuleBook;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.ToIntFunction;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.ahocorasick.trie.Trie;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * How long a rule book takes for a text of 2 KB, beside an Aho-Corasick library and beside a loop over the keywords, both of
- * which only tell substrings. All take turns in one run, so that a busy machine slows all; the median turn counts.
+ * How many messages of 2 KB a second are read by a rule book, by an Aho-Corasick library and by a loop over the keywords, as
+ * the original reference has it. Both of the others only tell substrings.
  */
-final class MatcherBench {
-
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class MatcherBench {
     private static final List<String> REFERENCE = List.of(
             "price",
             "pricing",
@@ -50,54 +68,60 @@ final class MatcherBench {
             "ta", "pro", "men", "li", "ver", "con", "sta", "re", "por", "ing", "de", "mo", "ti", "can", "er", "in",
             "sub", "al", "ster", "ra", "ne", "for", "com", "un", "el", "po", "sa", "ment", "tri", "wo");
 
-    private static final List<Integer> SIZES = List.of(REFERENCE.size(), 1_000, 10_000);
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int TEXTS = 500;
     private static final int TEXT_LENGTH = 2_000;
-    private static final int TURNS = 15;
-    private static final long TURN_NANOS = 100_000_000;
-    private static final int WARM_UP_TURNS = 5;
 
-    private MatcherBench() {}
+    @Param({"19", "1000", "10000"})
+    private int keywords;
 
-    static void run() throws IOException {
-        System.out.printf("%d texts of %,d characters; median of %d turns%n", TEXTS, TEXT_LENGTH, TURNS);
-        table("customers' messages", messages());
-        table("words that are new each time", newWords());
+    @Param({"customers", "new-words"})
+    private String texts;
+
+    private List<String> messages;
+    private List<String> words;
+    private RuleBook book;
+    private Trie trie;
+    private int read;
+
+    /** The arguments are JMH's own, such as {@code -p keywords=19 -f 0}. */
+    static void run(List<String> args) throws CommandLineOptionException, RunnerException {
+        new Runner(new OptionsBuilder()
+                        .parent(new CommandLineOptions(args.toArray(new String[0])))
+                        .include(MatcherBench.class.getName())
+                        .build())
+                .run();
     }
 
-    private static void table(String title, List<String> texts) {
-        System.out.printf(
-                "%n%s%n%-9s%14s%14s%14s%14s%12s%n",
-                title, "keywords", "rules", "messages/s", "ahocorasick", "includes()", "rules/lib");
-        for (int size : SIZES) {
-            Map<String, Double> micros = measure(contenders(keywords(size)), texts);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%,-9d%11.1f us%,14.0f%11.1f us%11.1f us%12.2f%n",
-                    size,
-                    micros.get("rules"),
-                    1e6 / micros.get("rules"),
-                    micros.get("ahocorasick"),
-                    micros.get("includes"),
-                    micros.get("rules") / micros.get("ahocorasick"));
+    @Setup(Level.Trial)
+    public void prepare() throws IOException {
+        messages = texts.equals("customers") ? messages() : newWords();
+        words = keywords(keywords);
+        book = book(words);
+        trie = Trie.builder().ignoreCase().addKeywords(words).build();
+    }
+
+    private String next() {
+        return messages.get(read++ % messages.size());
+    }
+
+    @Benchmark
+    public int rules() {
+        return book.hits(next()).size();
+    }
+
+    @Benchmark
+    public int ahocorasick() {
+        return trie.parseText(next()).size();
+    }
+
+    @Benchmark
+    public int includes() {
+        String text = next();
+        int found = 0;
+        for (String keyword : words) {
+            found += text.toLowerCase(Locale.ROOT).contains(keyword) ? 1 : 0;
         }
-    }
-
-    private static Map<String, ToIntFunction<String>> contenders(List<String> keywords) {
-        Map<String, ToIntFunction<String>> contenders = new LinkedHashMap<>();
-        RuleBook book = book(keywords);
-        contenders.put("rules", text -> book.hits(text).size());
-        Trie trie = Trie.builder().ignoreCase().addKeywords(keywords).build();
-        contenders.put("ahocorasick", text -> trie.parseText(text).size());
-        contenders.put("includes", text -> {
-            int found = 0;
-            for (String keyword : keywords) {
-                found += text.toLowerCase(Locale.ROOT).contains(keyword) ? 1 : 0;
-            }
-            return found;
-        });
-        return contenders;
+        return found;
     }
 
     /** Ten keywords a rule. */
@@ -110,44 +134,6 @@ final class MatcherBench {
             yaml.append("  - {id: rule-%d, any: [%s], labels: [label-%d]}%n".formatted(i, any, i));
         }
         return RuleBook.parse("bench.yaml", yaml.toString());
-    }
-
-    private static Map<String, Double> measure(Map<String, ToIntFunction<String>> contenders, List<String> texts) {
-        Map<String, List<Double>> turns = new LinkedHashMap<>();
-        for (int turn = -WARM_UP_TURNS; turn < TURNS; turn++) {
-            for (Map.Entry<String, ToIntFunction<String>> contender : contenders.entrySet()) {
-                double micros = turn(contender.getValue(), texts);
-                if (turn >= 0) {
-                    turns.computeIfAbsent(contender.getKey(), name -> new ArrayList<>())
-                            .add(micros);
-                }
-            }
-        }
-        Map<String, Double> medians = new LinkedHashMap<>();
-        turns.forEach((name, micros) -> {
-            Collections.sort(micros);
-            medians.put(name, micros.get(micros.size() / 2));
-        });
-        return medians;
-    }
-
-    /** Microseconds per text. */
-    private static double turn(ToIntFunction<String> contender, List<String> texts) {
-        long start = THREADS.getCurrentThreadCpuTime();
-        long nanos = 0;
-        int read = 0;
-        int found = 0;
-        while (nanos < TURN_NANOS) {
-            for (int i = 0; i < 10; i++) {
-                found += contender.applyAsInt(texts.get(read++ % texts.size()));
-            }
-            nanos = THREADS.getCurrentThreadCpuTime() - start;
-        }
-        double micros = nanos / 1e3 / read;
-        if (found == 0) {
-            throw new IllegalStateException("nothing was found; expected keywords in the texts");
-        }
-        return micros;
     }
 
     /** What customers write, in English, put together in an order of its own for each text. */
