@@ -115,7 +115,9 @@ public final class LeadRoutes implements AutoCloseable {
         Macros macros = new Macros(teams, clock);
         BulkActions bulkActions = new BulkActions(clock);
         Planner planner = new Planner(
-                isByMacro(settings) ? RuleMacro.of(rules) : List.of(), macros::isUsable, bulkActions::areAllowed);
+                isByMacro(settings) ? () -> RuleMacro.of(liveRules.get()) : List::of,
+                macros::isUsable,
+                bulkActions::areAllowed);
         Conversations conversations = new Conversations(database, outbox, clock, planner, this::countFlipFlop);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
         records = new Records(database, outbox, clock);

@@ -90,7 +90,9 @@ final class RunCommand implements Callable<Integer> {
         Thread stop = new Thread(
                 () -> {
                     isTold.set(true);
-                    started.thenAccept(RunCommand::stop).exceptionally(brokenOff -> null).join();
+                    started.thenAccept(RunCommand::stop)
+                            .exceptionally(brokenOff -> null)
+                            .join();
                 },
                 "stop");
         Runtime.getRuntime().addShutdownHook(stop);

@@ -20,6 +20,11 @@ public record Episode(int number, Instant since, boolean over) {
         return ESCALATE + escalateRule;
     }
 
+    /** The rule whose episodes {@link #of} names so. */
+    static String escalateRule(String name) {
+        return name.substring(ESCALATE.length());
+    }
+
     static boolean isEscalation(String name) {
         return name.startsWith(ESCALATE);
     }

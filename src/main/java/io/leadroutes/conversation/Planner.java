@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The fewest calls that bring a conversation from what is known of it to what is wished. Pure.
@@ -20,22 +21,22 @@ import java.util.function.Predicate;
  */
 public final class Planner {
     /** Every wish by itself. */
-    public static final Planner DIRECT = new Planner(List.of(), macro -> false, () -> true);
+    public static final Planner DIRECT = new Planner(List::of, macro -> false, () -> true);
 
     /** Chatwoot refuses longer texts in custom attributes (CONTRACT section 3.6). */
     private static final int MAX_ATTRIBUTE_CHARS = 1_500;
 
-    private final List<RuleMacro> macros;
+    private final Supplier<List<RuleMacro>> macros;
     private final Predicate<RuleMacro> isUsable;
     private final BooleanSupplier mayShare;
 
     /**
-     * @param macros those of the rules; none for strategy {@code direct}
+     * @param macros those of the current rules; none for strategy {@code direct}
      * @param isUsable false for one that is known to be missing in Chatwoot, or to do something else
      * @param mayShare false while Chatwoot refuses bulk actions
      */
-    public Planner(List<RuleMacro> macros, Predicate<RuleMacro> isUsable, BooleanSupplier mayShare) {
-        this.macros = List.copyOf(macros);
+    public Planner(Supplier<List<RuleMacro>> macros, Predicate<RuleMacro> isUsable, BooleanSupplier mayShare) {
+        this.macros = macros;
         this.isUsable = isUsable;
         this.mayShare = mayShare;
     }
@@ -76,7 +77,7 @@ public final class Planner {
     private boolean isForMacro(Wish.Note note) {
         return note.text().length() <= MAX_ATTRIBUTE_CHARS
                 && Mention.in(note.text()).isEmpty()
-                && macros.stream()
+                && macros.get().stream()
                         .anyMatch(macro ->
                                 macro.hasNote() && macro.occasion().equals(note.occasion()) && isUsable.test(macro));
     }
@@ -110,7 +111,7 @@ public final class Planner {
 
     /** The macro that grants the most, if that is more than one wish: one alone has a call that is answered at once. */
     private Optional<Step> byMacro(List<Wish> open, ConversationState known) {
-        return macros.stream()
+        return macros.get().stream()
                 .filter(macro -> doesOnlyWhatIsWished(macro, open, known) && isUsable.test(macro))
                 .map(macro -> new Step(granted(macro, open), Optional.of(macro), textOf(macro, open, known), false))
                 .filter(step -> step.wishes().size() > 1)

@@ -76,6 +76,7 @@ public final class Rehearsal {
             return;
         }
         conversation.observe(event, heard.at());
+        steps.rest(conversation);
         steps.resolution(conversation);
         if (event.isCustomerMessage()) {
             steps.tag(conversation);
@@ -83,6 +84,7 @@ public final class Rehearsal {
             steps.qualify(conversation);
             steps.escalate(conversation);
         } else {
+            steps.react(conversation);
             steps.correct(conversation);
         }
     }
@@ -137,7 +139,7 @@ public final class Rehearsal {
             String points = (entry.points() < 0 ? " " : " +") + entry.points();
             effects.add(new Effect(Effect.Kind.SCORE, entry.rule() + points));
         }
-        if (conversation.isQualified() && before.qualifiedAt().isEmpty()) {
+        if (begun(before).contains(Episode.QUALIFY)) {
             effects.add(new Effect(Effect.Kind.LEAD, "qualified"));
         }
         effects.addAll(escalations(before));
@@ -155,9 +157,24 @@ public final class Rehearsal {
         }
     }
 
+    /** Names of the episodes that are not those of before. */
+    private Set<String> begun(ConversationState before) {
+        Set<String> begun = new LinkedHashSet<>();
+        state.episodes().forEach((name, episode) -> {
+            Episode last = before.episodes().get(name);
+            if (last == null || last.number() < episode.number()) {
+                begun.add(name);
+            }
+        });
+        return begun;
+    }
+
     private Set<Effect> escalations(ConversationState before) {
-        Set<String> rules = new LinkedHashSet<>(state.escalated());
-        rules.removeAll(before.escalated());
+        Set<String> rules = new LinkedHashSet<>();
+        begun(before).stream()
+                .filter(Episode::isEscalation)
+                .map(Episode::escalateRule)
+                .forEach(rules::add);
         Set<String> steps = new LinkedHashSet<>(state.waiting().fired());
         steps.removeAll(before.waiting().fired());
         Set<Effect> effects = new LinkedHashSet<>();

@@ -53,7 +53,6 @@ final class CallsBench {
     /** The same with {@code chatwoot.snapshot-fresh} of five minutes in place of 5 s. */
     private static final String MACRO_UNREAD = "macro-5m";
 
-
     private CallsBench() {}
 
     static void run(List<String> wanted) throws IOException, InterruptedException, SQLException {

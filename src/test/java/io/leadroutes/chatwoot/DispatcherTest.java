@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
-    private final Store store = new Store(Engine.H2, new Planner(List.of(), macro -> false, this::mayShare));
+    private final Store store = new Store(Engine.H2, new Planner(List::of, macro -> false, this::mayShare));
     private final Budget budget = new Budget(60, store.clock);
     private final BulkActions bulkActions = new BulkActions(store.clock);
 

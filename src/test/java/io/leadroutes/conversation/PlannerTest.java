@@ -46,7 +46,7 @@ class PlannerTest {
                 priority: medium
               - {id: slow, steps: [{after: 30m, labels: [slow], note: "Slow"}]}
             """));
-    private static final Planner BY_MACRO = new Planner(MACROS, macro -> true, () -> true);
+    private static final Planner BY_MACRO = new Planner(() -> MACROS, macro -> true, () -> true);
     private static final List<String> LABELS = List.of("lead", "hot", "churn", "quiet", "slow", "pricing", "vip");
     private static final List<String> OCCASIONS =
             List.of("qualify", "escalate:churn", "escalate:slow:30m", "step-of-a-route");
@@ -79,8 +79,7 @@ class PlannerTest {
                     none.contact(),
                     none.firstMessage(),
                     none.ledger(),
-                    none.qualifiedAt(),
-                    none.escalated(),
+                    none.episodes(),
                     none.resolvedAt(),
                     none.origin(),
                     none.waiting());

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class MacroClaimTest {
     private static final Planner PLANNER =
-            new Planner(RuleMacro.of(RuleBook.load(Path.of("rules.yaml"))), macro -> true, () -> true);
+            new Planner(() -> RuleMacro.of(RuleBook.load(Path.of("rules.yaml"))), macro -> true, () -> true);
     private static final String TEXT = "Score 75";
 
     @Parameter
