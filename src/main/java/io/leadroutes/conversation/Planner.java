@@ -52,8 +52,8 @@ public final class Planner {
     public record Step(List<Wish> wishes, Optional<RuleMacro> macro, Optional<Wish> after, boolean mayBeShared) {}
 
     /**
-     * A call for one wish. A bulk action adds labels or assigns a team, or changes what no wish of several conversations is
-     * about ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}).
+     * A call for one wish. A bulk action adds labels, or assigns a team, in many conversations at once
+     * ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}).
      */
     private Step alone(Wish wish) {
         boolean isBulk =
