@@ -5,10 +5,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.security.MessageDigest;
+import java.util.List;
 
 /** The rooms of design section 2, and which of them knows which; what a room knows, it knows with what that knows. */
 @AnalyzeClasses(packages = "io.leadroutes", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -91,4 +98,27 @@ class RoomsTest {
             .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL)
             .orShould()
             .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT);
+
+    /** SECURITY.md, row 2: what is compared with a secret takes as long whether it is right or wrong. */
+    @ArchTest
+    @ArchTag("attack-02")
+    static final ArchRule secretsAreComparedInConstantTime = classes()
+            .that()
+            .haveSimpleName("WebhookVerifier")
+            .or()
+            .haveSimpleName("AdminAccess")
+            .should()
+            .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+            .andShould(new ArchCondition<>("not compare texts or arrays otherwise") {
+                @Override
+                public void check(JavaClass checked, ConditionEvents events) {
+                    checked.getMethodCallsFromSelf().stream()
+                            .filter(call -> List.of(
+                                            "equals", "compareTo", "contentEquals", "equalsIgnoreCase", "regionMatches")
+                                    .contains(call.getName()))
+                            .filter(call -> List.of("java.lang.String", "java.util.Arrays", "java.lang.Object")
+                                    .contains(call.getTargetOwner().getName()))
+                            .forEach(call -> events.add(SimpleConditionEvent.violated(call, call.getDescription())));
+                }
+            });
 }

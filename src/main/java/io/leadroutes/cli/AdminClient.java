@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** Asks a leadroutes that runs, by its {@code /admin}: an H2 file is its alone while it does. */
 final class AdminClient {
@@ -26,10 +28,24 @@ final class AdminClient {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    /** @param base such as {@code http://127.0.0.1:8080} */
-    AdminClient(URI base, String token) {
+    private AdminClient(URI base, String token) {
         this.base = base;
         this.token = token;
+    }
+
+    /**
+     * Asks the leadroutes at an address, or the one on this machine.
+     *
+     * @param url null for the one on this machine
+     * @throws ParameterException if the address is none
+     */
+    static AdminClient of(Settings settings, String url, CommandLine command) {
+        String address = url == null ? "http://127.0.0.1:" + settings.text("camel.server.port") : url;
+        if (!address.matches("https?://[^\\s?#]+")) {
+            throw new ParameterException(
+                    command, "--url is \"" + Lines.address(address) + "\"; expected one such as http://127.0.0.1:8080");
+        }
+        return new AdminClient(URI.create(address.replaceAll("/+$", "")), settings.text("admin.token"));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.leadroutes.chatwoot.ApiAnswer;
 import io.leadroutes.chatwoot.ApiRequest;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.ChatwootException;
+import io.leadroutes.chatwoot.ChatwootHeaders;
 import io.leadroutes.chatwoot.Gateway;
 import io.leadroutes.chatwoot.Requests;
 import io.leadroutes.chatwoot.TokenWatch;
@@ -67,6 +68,7 @@ final class ChatwootSession implements AutoCloseable {
         main.bind(
                 "gateway",
                 new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, delivery -> true));
+        main.bind("chatwootHeaders", new ChatwootHeaders());
         // Without Camel's own hook, which would wait for a call that waits for the budget: a signal ends a command at
         // once.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.cli.AdminClient.FailedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -210,12 +209,7 @@ final class DeadCommand implements Runnable {
     }
 
     private AdminClient client(Choice choice) throws IOException {
-        Settings settings = source.get();
-        String url = choice.url == null ? "http://127.0.0.1:" + settings.text("camel.server.port") : choice.url;
-        if (!url.matches("https?://[^\\s?#]+")) {
-            throw wrongUse("--url is \"" + Lines.address(url) + "\"; expected one such as http://127.0.0.1:8080");
-        }
-        return new AdminClient(URI.create(url.replaceAll("/+$", "")), settings.text("admin.token"));
+        return AdminClient.of(source.get(), choice.url, spec.commandLine());
     }
 
     private ParameterException wrongUse(String message) {

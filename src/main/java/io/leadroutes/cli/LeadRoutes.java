@@ -4,6 +4,7 @@ import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.BulkActions;
 import io.leadroutes.chatwoot.Calls;
+import io.leadroutes.chatwoot.ChatwootHeaders;
 import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.EventSource;
 import io.leadroutes.chatwoot.Gateway;
@@ -25,6 +26,8 @@ import io.leadroutes.conversation.Waits;
 import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
+import io.leadroutes.intake.AnswerHeaders;
+import io.leadroutes.intake.Connections;
 import io.leadroutes.intake.Door;
 import io.leadroutes.intake.HttpAllowList;
 import io.leadroutes.intake.HttpErrors;
@@ -43,6 +46,7 @@ import io.leadroutes.store.Database;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
+import io.leadroutes.store.Forget;
 import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Linger;
@@ -52,12 +56,14 @@ import io.leadroutes.store.Records;
 import io.leadroutes.store.Retention;
 import io.leadroutes.store.Timers;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
@@ -82,6 +88,8 @@ public final class LeadRoutes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LeadRoutes.class);
 
     private final Main main = new Main();
+    private final Connections connections = new Connections();
+    private final Vertx vertx;
     private final Database database;
     private final Database crm;
     private final Refusals refusals;
@@ -95,6 +103,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Shadow shadow;
 
     private LeadRoutes(Settings settings, Clock clock) {
+        warnIfReadable(URI.create(settings.baseUrl()));
         liveRules = LiveRules.required(
                 "rules.file", Path.of(settings.text("rules.file")), settings.rulesReload(), clock, this::lookAgain);
         database = ownDatabase(settings);
@@ -138,7 +147,9 @@ public final class LeadRoutes implements AutoCloseable {
         bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
         bindIntake(settings, clock);
-        bindOps(settings);
+        vertx = connections.vertx(Door.threads());
+        main.bind("vertx", vertx);
+        bindOps(settings, clock);
         bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
         main.bind("retention", new Retention(database, clock, settings.retention()));
         configure(settings);
@@ -180,6 +191,8 @@ public final class LeadRoutes implements AutoCloseable {
         LeadRoutes runtime = new LeadRoutes(settings, clock);
         try {
             runtime.main.start();
+            runtime.connections.install(runtime.camel());
+            AnswerHeaders.install(runtime.camel());
             HttpErrors.install(runtime.camel());
             Door.install(runtime.camel(), runtime.refusals);
             runtime.checkEndpoints(settings);
@@ -272,6 +285,14 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("eventFeed", new EventFeed(database, outbox, source::wanting));
     }
 
+    /** To this machine itself, as in a demo, nobody is in between. */
+    private static void warnIfReadable(URI baseUrl) {
+        boolean isHere = Set.of("localhost", "127.0.0.1", "[::1]").contains(baseUrl.getHost());
+        if (baseUrl.getScheme().equals("http") && !isHere) {
+            LOG.warn("chatwoot.base-url is http: whoever is between here and there can read the token; expected https");
+        }
+    }
+
     private static boolean isByMacro(Settings settings) {
         return settings.text("chatwoot.strategy").equals("macro");
     }
@@ -294,6 +315,7 @@ public final class LeadRoutes implements AutoCloseable {
         Gateway gateway =
                 new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor);
         main.bind("gateway", gateway);
+        main.bind("chatwootHeaders", new ChatwootHeaders());
         main.bind("lastLook", gateway.lastLook());
         main.addInitialProperty("camel.component.http.httpClientConfigurer", "#lastLook");
         main.addInitialProperty("camel.component.https.httpClientConfigurer", "#lastLook");
@@ -385,20 +407,21 @@ public final class LeadRoutes implements AutoCloseable {
                 new WebhookVerifier(settings.list("webhook.secrets"), settings.optional("webhook.token"), mode, clock);
         WebhookGate gate = new WebhookGate(verifier, new EventDecoder(), settings.accountId());
         main.bind("httpAllowList", new HttpAllowList());
-        main.bind("vertxOptions", Door.threads());
         main.bind("webhooks", new Webhooks(gate, writer, refusals, settings.accountId(), clock));
     }
 
-    private void bindOps(Settings settings) {
+    private void bindOps(Settings settings, Clock clock) {
         main.bind(
                 "admin",
                 new Admin(
                         records,
+                        new Forget(database, clock),
                         settings.optional("admin.token"),
                         settings.accountId(),
                         () -> Map.of("limit", budget.limit(), "used", budget.used()),
                         this::rulesStatus,
-                        (text, given) -> new RulesTrial(liveRules.get()).run(text, given)));
+                        (text, given) -> new RulesTrial(liveRules.get()).run(text, given),
+                        clock));
         main.bind("rulesHealth", Health.news("rules", liveRules::problem));
         main.bind("inboxWriterHealth", Health.live("inbox-writer", writer::problem));
         main.bind("inboxHealth", Health.ready("inbox", () -> writer.isStuck() ? "the database does not answer" : ""));
@@ -465,25 +488,13 @@ public final class LeadRoutes implements AutoCloseable {
     /** Stops taking webhooks, finishes what is in hand, and closes the databases. */
     @Override
     public void close() {
-        List<Vertx> servers = servers();
         main.stop();
-        // Camel leaves them and their threads running.
-        servers.forEach(server ->
-                server.close().toCompletionStage().toCompletableFuture().join());
+        // Camel leaves the servers' threads running.
+        vertx.close().toCompletionStage().toCompletableFuture().join();
         writer.close();
         workers.shutdown();
         crm.close();
         database.close();
-    }
-
-    private List<Vertx> servers() {
-        // There is none if the start failed early.
-        return camel() == null
-                ? List.of()
-                : camel().getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
-                        .map(VertxPlatformHttpRouter::vertx)
-                        .distinct()
-                        .toList();
     }
 
     /** Something that is needed from the start is not there; the message says what. */

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ReplayCommand.class,
             DeadCommand.class,
+            ForgetCommand.class,
             HealthCommand.class,
             AutoComplete.GenerateCompletion.class
         },

@@ -1,8 +1,15 @@
 package io.leadroutes.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,6 +92,17 @@ public final class Settings {
             new Setting("outbox.lease", "OUTBOX_LEASE", "1m"),
             new Setting("admin.token", "ADMIN_TOKEN", ""));
 
+    /** What these are must not be told; each may be in a file instead, as containers are given secrets. */
+    private static final Set<String> SECRETS = Set.of(
+            "chatwoot.api-token",
+            "webhook.secrets",
+            "webhook.token",
+            "database.password",
+            "crm.database.password",
+            "admin.token");
+
+    private static final int MAX_SECRET_BYTES = 65_536;
+
     private final Map<String, String> values;
 
     private Settings(Map<String, String> values) {
@@ -103,16 +122,59 @@ public final class Settings {
     /** The same, where only what is needed must be right. */
     static Settings load(Properties file, Map<String, String> environment, Properties system, Need need) {
         Map<String, String> values = new LinkedHashMap<>();
+        List<String> wrong = new ArrayList<>();
         for (Setting setting : SETTINGS) {
+            Optional<String> secret = SECRETS.contains(setting.property)
+                    ? secretFile(setting.environment, environment, wrong)
+                    : Optional.empty();
             String value = given(system.getProperty(setting.property))
                     .or(() -> given(environment.get(setting.environment)))
+                    .or(() -> secret)
                     .or(() -> given(file.getProperty(setting.property)))
                     .orElse(setting.defaultValue);
             values.put(setting.property, value);
         }
+        if (!wrong.isEmpty()) {
+            throw new SettingsException(wrong);
+        }
         Settings settings = new Settings(values);
         settings.check(need);
         return settings;
+    }
+
+    /** What is in the file that the variable with {@code _FILE} at its end names, without the line end that editors add. */
+    private static Optional<String> secretFile(String variable, Map<String, String> environment, List<String> wrong) {
+        String fileVariable = variable + "_FILE";
+        Optional<String> name = given(environment.get(fileVariable));
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        if (given(environment.get(variable)).isPresent()) {
+            wrong.add(variable + " and " + fileVariable + " are both set; expected one of them");
+            return Optional.empty();
+        }
+        Optional<String> secret = name.flatMap(Settings::smallFile).flatMap(Settings::given);
+        if (secret.isEmpty()) {
+            wrong.add(fileVariable + " is \"" + name.get() + "\"; expected a file that can be read, in UTF-8, with the"
+                    + " secret in it, at most " + MAX_SECRET_BYTES + " bytes");
+        }
+        return secret;
+    }
+
+    /** The text of a file; empty if it cannot be read or is too large to be what is wanted. */
+    private static Optional<String> smallFile(String name) {
+        try (InputStream in = Files.newInputStream(Path.of(name))) {
+            byte[] bytes = in.readNBytes(MAX_SECRET_BYTES + 1);
+            return bytes.length > MAX_SECRET_BYTES
+                    ? Optional.empty()
+                    : Optional.of(StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
+        } catch (IOException | InvalidPathException e) {
+            // Told by whoever asks: the one message for all that can be wrong with it names the file.
+            return Optional.empty();
+        }
     }
 
     /** An empty value says nothing, as container files often have them. */
@@ -235,7 +297,8 @@ public final class Settings {
                 wrong,
                 "chatwoot.base-url",
                 Settings::isBaseUrl,
-                "the address of Chatwoot such as https://app.chatwoot.com, without user, query or fragment");
+                "the address of Chatwoot such as https://app.chatwoot.com, without user, query or fragment, and not one"
+                        + " that clouds tell machines their credentials by");
         if (values.get("chatwoot.api-token").isEmpty()) {
             wrong.add("chatwoot.api-token is missing; expected the access token of a Chatwoot user"
                     + hint("chatwoot.api-token"));
@@ -381,12 +444,34 @@ public final class Settings {
             URI uri = new URI(text);
             return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
                     && uri.getHost() != null
+                    && !isLinkLocal(uri.getHost())
                     && uri.getUserInfo() == null
                     && uri.getQuery() == null
                     && uri.getFragment() == null;
         } catch (URISyntaxException e) {
             return false;
         }
+    }
+
+    /** By its number or by name, the host is where a cloud tells a machine its credentials, and never a Chatwoot. */
+    private static boolean isLinkLocal(String host) {
+        String plain = host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\].]+$|^\\[", "");
+        if (plain.equals("metadata") || plain.equals("metadata.google.internal")) {
+            return true;
+        }
+        // Whatever is written as a number is one to the resolver, too, such as 2852039166; names are not looked up.
+        boolean isNumber = plain.indexOf(':') >= 0 || plain.matches("[0-9][0-9a-fx.]*");
+        try {
+            return isNumber && isLinkLocal(InetAddress.getByName(plain));
+        } catch (UnknownHostException e) {
+            // It is a name after all.
+            return false;
+        }
+    }
+
+    private static boolean isLinkLocal(InetAddress address) {
+        // fd00:ec2::254 tells the same as 169.254.169.254, which is link-local.
+        return address.isLinkLocalAddress() || address.getHostAddress().equals("fd00:ec2:0:0:0:0:0:254");
     }
 
     private static boolean isDatabaseUrl(String text) {

@@ -34,6 +34,9 @@ public final class EventDecoder {
         String type = type(root.at("event"));
         EventKind kind = EventKind.of(type);
         String storedPayload = StrictJson.write(json);
+        if (!StrictJson.isUnicode(storedPayload)) {
+            throw new BadEventException("half a character; expected text that can be written in UTF-8");
+        }
         try {
             Changes changes = Changes.read(root);
             Event event = event(kind, type, root, changes);

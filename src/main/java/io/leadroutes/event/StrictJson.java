@@ -88,6 +88,22 @@ final class StrictJson {
         }
     }
 
+    /** False if it has half of a surrogate pair, which an escape can make: PostgreSQL refuses it, and all stored beside it. */
+    static boolean isUnicode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                boolean isPair = Character.isHighSurrogate(text.charAt(i))
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!isPair) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+
     /** The same bytes for the same content, whatever the order of keys. */
     static byte[] canonical(JsonNode json) {
         try {

@@ -43,7 +43,7 @@ public final class Door implements Handler<RoutingContext> {
 
     static final long LOOK_EVERY_MS = 50;
 
-    /** For the requests to /admin, which the door does not count. */
+    /** For the requests to /admin and /observe, which the door does not count. */
     private static final int OTHER_THREADS = 32;
 
     private static final String BUSY = Json.write(Map.of("error", "try again"));
@@ -73,7 +73,7 @@ public final class Door implements Handler<RoutingContext> {
         this.nanoTime = nanoTime;
     }
 
-    /** A thread for each request that is let in; each HTTP server has its own, so that health is told in a crowd, too. */
+    /** A thread for each request that is let in, and some beside them, so that health is told in a crowd, too. */
     public static VertxOptions threads() {
         return new VertxOptions().setWorkerPoolSize(MAX_REQUESTS + OTHER_THREADS);
     }

@@ -10,8 +10,7 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  * without Camel's prefix control endpoints, too).
  */
 public final class HttpAllowList implements HeaderFilterStrategy {
-    private static final Set<String> ANSWERED =
-            Set.of("content-type", "retry-after", "cache-control", "x-content-type-options", "www-authenticate");
+    private static final Set<String> ANSWERED = Set.of("content-type", "retry-after", "www-authenticate");
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {

@@ -25,8 +25,21 @@ public final class HttpErrors {
     public static void install(CamelContext camel) {
         camel.getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
                 .filter(VertxPlatformHttpRouter::isMainServer)
-                .forEach(router -> ERRORS.forEach(
-                        (status, error) -> router.errorHandler(status, request -> answer(request, status, error))));
+                .forEach(router -> {
+                    ERRORS.forEach(
+                            (status, error) -> router.errorHandler(status, request -> answer(request, status, error)));
+                    router.route().failureHandler(HttpErrors::cutShort);
+                });
+    }
+
+    /** A request that cannot be read to its end is its sender's fault, who has often gone: no failure of ours to log. */
+    private static void cutShort(RoutingContext request) {
+        if (request.failure() == null || request.request().isEnded()) {
+            request.next();
+        } else if (!request.response().closed()) {
+            request.response().putHeader("Connection", "close");
+            answer(request, 400, ERRORS.get(400));
+        }
     }
 
     private static void answer(RoutingContext request, int status, String error) {

@@ -2,14 +2,15 @@ package io.leadroutes.ops;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.store.Forget;
+import io.leadroutes.store.Forget.Forgotten;
 import io.leadroutes.store.Json;
 import io.leadroutes.store.Records;
 import io.leadroutes.store.Records.DeadFilter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,18 +19,25 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.jdbc.JdbcConstants;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the {@code admin-*} routes do: design section 5. Every answer is JSON. */
 public final class Admin {
-    private static final String BEARER = "Bearer ";
     private static final String QUERY = "query";
     private static final int MAX_LIMIT = 1_000;
+    private static final Pattern ID = Pattern.compile("[1-9]\\d{0,15}");
+    private static final String FORGOTTEN = "forgotten";
+    private static final Logger LOG = LoggerFactory.getLogger(Admin.class);
 
     private final Records records;
-    private final Optional<String> token;
+    private final AdminAccess access;
+    private final Forget forget;
     private final long accountId;
     private final Supplier<Map<String, Object>> budget;
     private final Supplier<Map<String, Object>> rules;
@@ -43,13 +51,16 @@ public final class Admin {
      */
     public Admin(
             Records records,
+            Forget forget,
             Optional<String> token,
             long accountId,
             Supplier<Map<String, Object>> budget,
             Supplier<Map<String, Object>> rules,
-            BiFunction<String, Map<String, Object>, Object> rulesTrial) {
+            BiFunction<String, Map<String, Object>, Object> rulesTrial,
+            Clock clock) {
         this.records = records;
-        this.token = token;
+        this.forget = forget;
+        this.access = new AdminAccess(token, clock);
         this.accountId = accountId;
         this.budget = budget;
         this.rules = rules;
@@ -59,19 +70,11 @@ public final class Admin {
     /**
      * Lets the operator in; of the request, only its body and path stay.
      *
-     * @throws RefusedException 404 without a configured token, 401 without the right one
+     * @throws RefusedException 404 without a configured token, 401 without the right one, 429 after wrong ones
      */
     public void authorize(Exchange exchange) throws RefusedException {
-        if (token.isEmpty()) {
-            throw new RefusedException(404, "not found");
-        }
         HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
-        String header = Optional.ofNullable(request.getHeader("Authorization")).orElse("");
-        String given = header.startsWith(BEARER) ? header.substring(BEARER.length()) : "";
-        // Digests have one length, so that the comparison tells nothing about the token's.
-        if (!MessageDigest.isEqual(sha256(given), sha256(token.get()))) {
-            throw new RefusedException(401, "unauthorized");
-        }
+        access.check(request.remoteAddress().hostAddress(), request.getHeader("Authorization"));
         exchange.setVariable("id", lastId(request.path()));
         exchange.setVariable(QUERY, query(request));
         exchange.getMessage().removeHeaders("*");
@@ -101,7 +104,7 @@ public final class Admin {
     /** @throws RefusedException 404 if the conversation is not known */
     public void conversation(Exchange exchange) throws RefusedException {
         String id = exchange.getVariable("id", String.class);
-        Map<String, Object> found = id.matches("[1-9]\\d{0,15}")
+        Map<String, Object> found = ID.matcher(id).matches()
                 ? records.conversation(accountId, Long.parseLong(id)).orElseThrow(Admin::notFound)
                 : null;
         if (found == null) {
@@ -186,6 +189,46 @@ public final class Admin {
         answer(exchange, 200, Map.of("dropped", true));
     }
 
+    /**
+     * Erases what we know of a contact; afterwards the body is the parameters by which {@code crm-forget} does the same.
+     *
+     * @throws RefusedException 400 if it is not the id of a contact
+     */
+    public void forget(Exchange exchange) throws RefusedException {
+        String id = exchange.getVariable("id", String.class);
+        require(ID.matcher(id).matches(), "contact is wrong; expected its number");
+        long contact = Long.parseLong(id);
+        exchange.setVariable(FORGOTTEN, forget.forget(accountId, contact));
+        exchange.getMessage().setBody(Map.of("account_id", accountId, "contact_id", contact));
+    }
+
+    /** Answers what was erased. */
+    public void forgotten(Exchange exchange) {
+        Forgotten own = exchange.getVariable(FORGOTTEN, Forgotten.class);
+        int leads = exchange.getMessage().getHeader(JdbcConstants.JDBC_UPDATE_COUNT, 0, Integer.class);
+        LOG.info("contact {} is forgotten: {}, {} leads", exchange.getVariable("id"), own, leads);
+        Map<String, Object> done = new LinkedHashMap<>();
+        done.put("events", own.events());
+        done.put("conversations", own.conversations());
+        done.put("score_entries", own.scoreEntries());
+        done.put("wishes", own.wishes());
+        done.put("dropped", own.dropped());
+        done.put("sending", own.sending());
+        done.put("leads", leads);
+        answer(exchange, 200, done);
+    }
+
+    /** Our own data is erased; the CRM's is not yet. */
+    public void crmAway(Exchange exchange) {
+        LOG.warn(
+                "the lead of contact {} is not forgotten: the CRM database does not answer",
+                exchange.getVariable("id"));
+        answer(
+                exchange,
+                503,
+                Map.of("error", "the CRM database does not answer; own data is erased, ask again for the lead"));
+    }
+
     /** @throws RefusedException 400 if the body is not as the design says */
     public void tryRules(Exchange exchange) throws RefusedException {
         JsonNode body = json(exchange.getMessage().getBody());
@@ -211,6 +254,9 @@ public final class Admin {
         if (refused.status == 401) {
             exchange.getMessage().setHeader("WWW-Authenticate", "Bearer");
         }
+        if (refused.retryAfterSeconds > 0) {
+            exchange.getMessage().setHeader("Retry-After", Long.toString(refused.retryAfterSeconds));
+        }
     }
 
     private static void answer(Exchange exchange, int status, Object body) {
@@ -218,17 +264,7 @@ public final class Admin {
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setHeader("Cache-Control", "no-store");
-        message.setHeader("X-Content-Type-Options", "nosniff");
         message.setBody(Json.write(body));
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
     }
 
     private static RefusedException notFound() {
@@ -239,10 +275,25 @@ public final class Admin {
     public static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
         private final int status;
+        private final long retryAfterSeconds;
 
         RefusedException(int status, String error) {
+            this(status, error, 0);
+        }
+
+        /** @param retryAfterSeconds 0 if it is not told when to ask again */
+        RefusedException(int status, String error, long retryAfterSeconds) {
             super(error);
             this.status = status;
+            this.retryAfterSeconds = retryAfterSeconds;
+        }
+
+        int status() {
+            return status;
+        }
+
+        long retryAfterSeconds() {
+            return retryAfterSeconds;
         }
     }
 }

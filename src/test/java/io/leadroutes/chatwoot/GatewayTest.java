@@ -239,6 +239,7 @@ class GatewayTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-11")
     void aRequestLeavesWithOurHeadersAndNoOthers() throws ChatwootException {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setHeader("CamelHttpUri", "http://169.254.169.254/");

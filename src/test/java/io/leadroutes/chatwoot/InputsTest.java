@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -81,6 +82,7 @@ class InputsTest {
                 "9223372036854775808",
                 "99999999999999999999999999"
             })
+    @Tag("attack-13")
     void whatIsNoIdIsRefused(String value) {
         assertRefused(
                 () -> Inputs.id("conversationId", value),

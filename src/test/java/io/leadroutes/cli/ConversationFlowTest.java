@@ -270,6 +270,7 @@ class ConversationFlowTest {
 
     @Test
     @Tag("invariant-8")
+    @Tag("attack-20")
     void ourOwnWritesComingBackCostNothing() {
         long id = product.conversation("Nia Echo");
         for (String text : QUALIFYING) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What stands in front of the intake, over raw connections. */
@@ -39,6 +40,7 @@ class DoorTest {
     }
 
     @Test
+    @Tag("attack-27")
     void moreBytesThanMemoryIsSetAsideForAreRefusedBeforeTheyAreSent() throws IOException {
         for (int i = 0; i < 16; i++) {
             announce("Content-Length: 1048576");
@@ -57,6 +59,7 @@ class DoorTest {
     }
 
     @Test
+    @Tag("attack-09")
     void moreRequestsThanThreadsAreRefusedAndTheRestOfTheServerAnswers() throws IOException {
         for (int i = 0; i < 256; i++) {
             announce("Content-Length: 10");
@@ -68,6 +71,7 @@ class DoorTest {
     }
 
     @Test
+    @Tag("attack-09")
     void aSenderThatDoesNotFinishIsDisconnected() throws IOException {
         Socket slow = announce("Content-Length: 10");
         slow.setSoTimeout(20_000);

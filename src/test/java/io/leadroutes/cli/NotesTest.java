@@ -138,6 +138,7 @@ class NotesTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-19")
     void aCustomerWhoseNameIsAMentionNotifiesNobody() throws IOException {
         start(Map.of());
         long contact =

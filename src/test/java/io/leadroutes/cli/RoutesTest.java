@@ -163,6 +163,7 @@ class RoutesTest {
         product.send(
                 product.adminRequest("/admin/rules/try").POST(BodyPublishers.ofString("{\"content\":\"a demo\"}")));
         product.settle();
+        product.send(product.adminRequest("/admin/forget/1").POST(BodyPublishers.noBody()));
     }
 
     /** Each verb once, with one set of inputs that suits all; what they do is for their own tests. */

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leadroutes.cli.Settings.SettingsException;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +74,13 @@ class SettingsTest {
                 "chatwoot.base-url|chat.example|https://app.chatwoot.com",
                 "chatwoot.base-url|ftp://chat.example|https://app.chatwoot.com",
                 "chatwoot.base-url|https://chat.example?x=1|without user, query or fragment",
+                "chatwoot.base-url|http://169.254.169.254|not one that clouds tell",
+                "chatwoot.base-url|http://2852039166/|not one that clouds tell",
+                "chatwoot.base-url|http://[fe80::1]:3000|not one that clouds tell",
+                "chatwoot.base-url|http://[fd00:ec2::254]|not one that clouds tell",
+                "chatwoot.base-url|http://[::ffff:169.254.169.254]|not one that clouds tell",
+                "chatwoot.base-url|http://metadata.google.internal.|not one that clouds tell",
+                "chatwoot.base-url|file:///etc/passwd|https://app.chatwoot.com",
                 "chatwoot.account-id|seven|the number of the account",
                 "chatwoot.account-id|0|the number of the account",
                 "chatwoot.rate-limit|6O|a whole number of calls per minute, 1 to 100000 (default 60)",
@@ -92,6 +103,7 @@ class SettingsTest {
                 "conversation.poll-ms|0|1 to 60000",
                 "outbox.poll-ms|x|1 to 60000"
             })
+    @Tag("attack-13")
     void aWrongOneIsNamedWithItsValueAndWhatItShouldBe(String property, String value, String expected) {
         Map<String, String> file = new HashMap<>(COMPLETE);
         file.put(property, value);
@@ -115,6 +127,7 @@ class SettingsTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-21")
     void noMessageHoldsASecret() {
         Map<String, String> file = new HashMap<>(Map.of(
                 "chatwoot.base-url", "https://user:hidden-1@chat.example",
@@ -130,6 +143,50 @@ class SettingsTest {
 
         assertThatThrownBy(() -> load(file))
                 .hasMessageContainingAll("chatwoot.base-url", "database.url", "crm.database.url")
+                .hasMessageNotContaining("hidden");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CHATWOOT_API_TOKEN, chatwoot.api-token",
+        "CHATWOOT_WEBHOOK_SECRETS, webhook.secrets",
+        "CHATWOOT_WEBHOOK_TOKEN, webhook.token",
+        "ADMIN_TOKEN, admin.token",
+        "DATABASE_PASSWORD, database.password",
+        "CRM_DATABASE_PASSWORD, crm.database.password"
+    })
+    void aSecretMayStandInAFile(String environment, String property, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("secret"), "from-a-file\r\n");
+
+        Settings settings =
+                Settings.load(properties(COMPLETE), Map.of(environment + "_FILE", file.toString()), new Properties());
+
+        assertThat(settings.text(property)).isEqualTo("from-a-file");
+    }
+
+    @Test
+    @Tag("invariant-12")
+    void aSecretThatIsGivenTwiceOrWhoseFileCannotBeReadStopsTheStart(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("secret"), "hidden-1");
+        Path empty = Files.writeString(folder.resolve("empty"), "\n");
+        Path large = Files.writeString(folder.resolve("large"), "x".repeat(65_537));
+        Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        Map<String, String> environment = Map.of(
+                "ADMIN_TOKEN", "hidden-2",
+                "ADMIN_TOKEN_FILE", file.toString(),
+                "CHATWOOT_API_TOKEN_FILE", folder.resolve("missing").toString(),
+                "CHATWOOT_WEBHOOK_SECRETS_FILE", empty.toString(),
+                "CHATWOOT_WEBHOOK_TOKEN_FILE", large.toString(),
+                "DATABASE_PASSWORD_FILE", binary.toString());
+
+        assertThatThrownBy(() -> Settings.load(properties(COMPLETE), environment, new Properties()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll(
+                        "ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set; expected one of them",
+                        "CHATWOOT_API_TOKEN_FILE is \"" + folder.resolve("missing") + "\"; expected a file",
+                        "CHATWOOT_WEBHOOK_SECRETS_FILE is",
+                        "CHATWOOT_WEBHOOK_TOKEN_FILE is",
+                        "DATABASE_PASSWORD_FILE is")
                 .hasMessageNotContaining("hidden");
     }
 

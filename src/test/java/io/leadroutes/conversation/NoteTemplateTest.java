@@ -109,6 +109,7 @@ class NoteTemplateTest {
 
     @Property(tries = 2_000)
     @net.jqwik.api.Tag("invariant-12")
+    @net.jqwik.api.Tag("attack-18")
     void noValueHoldsLiquidMentionsLinksOrMarkdown(@ForAll("hostileTexts") String text) {
         String shown = NoteTemplate.harmless(text);
 
@@ -213,6 +214,7 @@ class NoteTemplateTest {
 
     @Property(tries = 2_000)
     @net.jqwik.api.Tag("invariant-12")
+    @net.jqwik.api.Tag("attack-19")
     void noValueChangesWhatANoteIsMadeOf(@ForAll("hostileTexts") String name, @ForAll("hostileTexts") String message) {
         String safeName = "Q" + name;
         String safeMessage = message + "Q";
@@ -238,6 +240,7 @@ class NoteTemplateTest {
 
     @Property(tries = 2_000)
     @net.jqwik.api.Tag("invariant-12")
+    @net.jqwik.api.Tag("attack-19")
     void noValueMentionsAnybody(@ForAll("hostileTexts") String name, @ForAll("hostileTexts") String message) {
         String note =
                 NoteTemplate.render(TEMPLATE + "{message}{name}", Map.of("name", "Q" + name, "message", message + "Q"));

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -183,6 +184,8 @@ class CrmUpsertTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-15")
+    @Tag("attack-16")
     void hostileTextStaysText() {
         String hostile = "Robert'); DROP TABLE crm_lead;-- \" \\ :name ? {d '1'} \uD83D\uDE80 \u202e \n\t";
         Map<String, Object> lead = lead();
@@ -196,6 +199,45 @@ class CrmUpsertTest {
                 .containsEntry("name", hostile)
                 .containsEntry("first_message", hostile)
                 .containsEntry("company", "=HYPERLINK(\"x\")");
+    }
+
+    /** 300 texts of all kinds of characters; the seed makes them the same each time. */
+    @Test
+    @Tag("attack-15")
+    void anyTextACustomerCanTypeEndsAsThatText() {
+        Random random = new Random(29);
+        for (int i = 0; i < 300; i++) {
+            String text = typed(random);
+            Map<String, Object> lead = lead();
+            for (String key : List.of("name", "email", "phone", "company", "industry", "deal_value", "first_message")) {
+                lead.put(key, text);
+            }
+            lead.put("contact_id", 100_000L + i);
+
+            upsert(lead);
+
+            assertThat(jdbc.queryForMap("SELECT * FROM crm_lead WHERE contact_id = " + (100_000 + i), Map.of()))
+                    .containsEntry("name", text)
+                    .containsEntry("email", text)
+                    .containsEntry("phone", text)
+                    .containsEntry("company", text)
+                    .containsEntry("industry", text)
+                    .containsEntry("deal_value", text);
+        }
+    }
+
+    private static String typed(Random random) {
+        StringBuilder text = new StringBuilder();
+        String hostile = "'\"\\;:?$#{}%&<>()-=@\t\n\r|`~";
+        for (int left = 1 + random.nextInt(60); left > 0; left--) {
+            int c = random.nextInt(3) == 0
+                    ? hostile.charAt(random.nextInt(hostile.length()))
+                    : 1 + random.nextInt(random.nextBoolean() ? 0x250 : Character.MAX_CODE_POINT - 1);
+            if (Character.getType(c) != Character.SURROGATE) {
+                text.appendCodePoint(c);
+            }
+        }
+        return text.toString();
     }
 
     @Test

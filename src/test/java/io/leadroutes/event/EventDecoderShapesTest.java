@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +69,7 @@ class EventDecoderShapesTest {
                 "{}|no number",
                 "[1]|no number"
             })
+    @Tag("attack-13")
     void anIdThatCannotBeOneIsNamed(String id, String shown) {
         Decoded decoded = decode("{\"event\":\"conversation_updated\",\"id\":" + id + "}");
 

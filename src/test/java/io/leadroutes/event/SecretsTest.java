@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +45,7 @@ class SecretsTest {
     }
 
     @Property(tries = 60)
+    @net.jqwik.api.Tag("attack-04")
     void secretsAreRedactedAtAnyDepth(@ForAll @IntRange(min = 0, max = 14) int depth) {
         String body = "{\"event\":\"x\",\"v\":" + "[{\"o\":".repeat(depth) + "{\"api_key\":\"canary\"}"
                 + "}]".repeat(depth) + "}";
@@ -66,6 +68,7 @@ class SecretsTest {
     }
 
     @Test
+    @Tag("attack-21")
     void theEventItselfCarriesNoSecret() {
         Decoded decoded = decode(
                 "{\"event\":\"contact_created\",\"id\":1,\"custom_attributes\":{\"portal_password\":\"canary\"}}");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,7 @@ class StrictJsonTest {
                 "{\"event\":\"x\",\"a\":{\"id\":1,\"id\":2}}",
                 "\uFEFF{\"event\":\"x\"}"
             })
+    @Tag("attack-07")
     void whatIsNotExactlyOneObjectIsRefused(String body) {
         assertThatThrownBy(() -> decode(body))
                 .isInstanceOf(BadEventException.class)
@@ -54,6 +56,7 @@ class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ff", "c0af", "e282", "eda080", "f5808080", "80"})
+    @Tag("attack-07")
     void malformedUtf8IsRefused(String hex) {
         byte[] body = "{\"event\":\"x\",\"content\":\"??????\"}".getBytes(StandardCharsets.UTF_8);
         byte[] malformed = HexFormat.of().parseHex(hex);
@@ -71,6 +74,7 @@ class StrictJsonTest {
     }
 
     @Test
+    @Tag("attack-06")
     void thirtyTwoLevelsAreTakenAndNoMore() {
         assertThat(decode(nested(31)).event().type()).isEqualTo("x");
         assertThatThrownBy(() -> decode(nested(32))).hasMessage(TOO_LARGE);
@@ -78,18 +82,21 @@ class StrictJsonTest {
     }
 
     @Test
+    @Tag("attack-06")
     void aNumberOfSixtyFourDigitsIsTakenAndNoMore() {
         assertThat(decode(with("1".repeat(64))).event().type()).isEqualTo("x");
         assertThatThrownBy(() -> decode(with("1".repeat(65)))).hasMessage(TOO_LARGE);
     }
 
     @Test
+    @Tag("attack-06")
     void aTextOfTwoHundredThousandCharactersIsTakenAndNoMore() {
         assertThat(decode(with('"' + "a".repeat(200_000) + '"')).event().type()).isEqualTo("x");
         assertThatThrownBy(() -> decode(with('"' + "a".repeat(200_001) + '"'))).hasMessage(TOO_LARGE);
     }
 
     @Test
+    @Tag("attack-06")
     void aKeyOfTwoHundredFiftySixCharactersIsTakenAndNoMore() {
         assertThat(decode(with("{\"" + "k".repeat(256) + "\":1}")).event().type())
                 .isEqualTo("x");
@@ -98,6 +105,7 @@ class StrictJsonTest {
     }
 
     @Test
+    @Tag("attack-06")
     void manyTokensAreRefused() {
         assertThatThrownBy(() -> decode(with("[" + "0,".repeat(100_000) + "0]")))
                 .hasMessage(TOO_LARGE);

@@ -107,6 +107,7 @@ class InboxWriterTest {
     }
 
     @Test
+    @Tag("attack-12")
     void anErrorEndsTheWriterAndLeavesNobodyWaiting() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         store.set(events -> {
@@ -123,6 +124,7 @@ class InboxWriterTest {
     }
 
     @Test
+    @Tag("attack-27")
     void whileTheStoreHangsEachIsRefusedInTimeAndNothingPilesUp() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
         store.set(events -> hang(disk));

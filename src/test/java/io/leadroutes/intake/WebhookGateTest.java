@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -96,12 +97,14 @@ class WebhookGateTest {
                 "application/json, text/html",
                 "application/json\r\nX-Injected: 1"
             })
+    @Tag("attack-12")
     void otherContentTypesAreRefused(String contentType) {
         assertRefused(new Call().contentType(contentType), 415, "unsupported media type");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "br", "zstd", "deflate", "identity, gzip", "x"})
+    @Tag("attack-08")
     void packedBodiesAreRefused(String contentEncoding) {
         assertRefused(new Call().contentEncoding(contentEncoding), 415, "unsupported media type");
     }
@@ -129,6 +132,7 @@ class WebhookGateTest {
     }
 
     @Test
+    @Tag("attack-01")
     void genuinenessIsCheckedBeforeTheBodyIsParsed() {
         assertRefused(new Call().token("wrong").body("not json"), 401, "unauthorized");
         assertRefused(new Call().token("wrong").body(""), 401, "unauthorized");
@@ -142,6 +146,7 @@ class WebhookGateTest {
     }
 
     @Test
+    @Tag("attack-14")
     void anEventOfAnotherAccountIsRefused() {
         assertRefused(
                 new Call().body("{\"event\":\"message_created\",\"id\":5,\"account\":{\"id\":8}}"),

@@ -24,6 +24,7 @@ import java.util.stream.StreamSupport;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,6 +114,7 @@ class WebhookVerifierTest {
     }
 
     @Property
+    @net.jqwik.api.Tag("attack-01")
     void anyOtherByteOfTheBodyIsForgery(@ForAll @IntRange(max = 10_000) int at, @ForAll byte other) {
         byte[] forged = BODY.clone();
         int index = at % forged.length;
@@ -123,6 +125,7 @@ class WebhookVerifierTest {
     }
 
     @Property
+    @net.jqwik.api.Tag("attack-01")
     void anyOtherCharacterOfTheSignatureIsForgery(@ForAll @IntRange(max = 10_000) int at, @ForAll char other) {
         String forged = otherAt(SIGNATURE, at, other);
 
@@ -166,6 +169,7 @@ class WebhookVerifierTest {
     }
 
     @Test
+    @Tag("attack-03")
     void fiveMinutesEndToTheMillisecond() {
         Clock clock = Clock.fixed(Instant.ofEpochSecond(NOW + 300).plusMillis(1), ZoneOffset.UTC);
 
@@ -229,6 +233,7 @@ class WebhookVerifierTest {
     }
 
     @Test
+    @Tag("attack-01")
     void nothingAtAllDoesNotPass() {
         assertThat(verify(tokenOnly, null, null, null)).isEqualTo(NOT_GENUINE);
         assertThat(verify(signedOnly, null, null, null)).isEqualTo(NOT_GENUINE);
@@ -242,6 +247,7 @@ class WebhookVerifierTest {
     }
 
     @Test
+    @Tag("attack-01")
     void aWrongSignatureFailsWhateverTheToken() {
         assertThat(verify(both, signature("other", TIMESTAMP, BODY), TIMESTAMP, TOKEN))
                 .isEqualTo(NOT_GENUINE);
@@ -249,6 +255,7 @@ class WebhookVerifierTest {
     }
 
     @Test
+    @Tag("attack-03")
     void aStaleSignatureFailsWhateverTheToken() {
         WebhookVerifier later = verifier(NOW + 301, List.of(SECRET), Optional.of(TOKEN));
 

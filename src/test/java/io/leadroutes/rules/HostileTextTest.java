@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +76,7 @@ class HostileTextTest {
                 "x",
                 "d"
             })
+    @Tag("attack-25")
     void takeLinearTime(String piece) {
         long brief = cpuNanos(piece, SHORT);
         cpuNanos(piece, SHORT);

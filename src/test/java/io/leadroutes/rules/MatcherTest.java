@@ -3,6 +3,7 @@ package io.leadroutes.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -232,6 +233,7 @@ class MatcherTest {
         "version 2.0, Version 2.0",
         "24/7, 24/7",
     })
+    @Tag("attack-26")
     void lettersAreFoundInAnyForm(String keyword, String text) {
         assertThat(Books.found(keyword, "so " + text + " it is")).hasSize(1);
     }

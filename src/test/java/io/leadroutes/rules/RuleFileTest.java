@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,7 @@ class RuleFileTest {
                 "{} | 1:1: the file has no rules; expected at least one of tags, scores, caps, half-life, extract, qualify, escalate, handoff, calendars",
                 "[] | 1:1: the file is a list; expected keys: tags, scores, caps, half-life, extract, qualify, escalate, handoff, calendars",
             })
+    @Tag("attack-24")
     void aWrongValueIsNamedWithItsPlaceAndWhatWasExpected(String yaml, String problem) {
         assertThatExceptionOfType(RuleFileException.class)
                 .isThrownBy(() -> RuleBook.parse("rules.yaml", yaml))

@@ -1,0 +1,23 @@
+package io.leadroutes.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.junit.jupiter.api.Tag;
+
+/** Any file is a rule book or is refused with what is wrong in it; no tag of YAML makes an object of ours or of the JVM's. */
+@Tag("attack-24")
+class RuleFileFuzzTest {
+
+    @FuzzTest(maxDuration = "20s")
+    void anyFileIsARuleBookOrRefused(String yaml) {
+        RuleBook book;
+        try {
+            book = RuleBook.parse("rules.yaml", yaml);
+        } catch (RuleFileException refused) {
+            assertThat(refused).hasMessageContaining("rules.yaml");
+            return;
+        }
+        assertThat(book.version()).isNotEmpty();
+    }
+}
