@@ -15,6 +15,8 @@ RUN mkdir data && chown 10001:10001 data
 USER 10001:10001
 # Own state and, unless CRM_DATABASE_URL says otherwise, the leads.
 VOLUME /opt/leadroutes/data
+# Probes and Prometheus come from outside of the container, whose loopback they cannot reach.
+ENV MANAGEMENT_HOST=0.0.0.0
 EXPOSE 8080 9876
 STOPSIGNAL SIGTERM
 # The image has neither curl nor wget.

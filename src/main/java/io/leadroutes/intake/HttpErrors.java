@@ -2,7 +2,9 @@ package io.leadroutes.intake;
 
 import io.leadroutes.store.Json;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
@@ -29,7 +31,20 @@ public final class HttpErrors {
                     ERRORS.forEach(
                             (status, error) -> router.errorHandler(status, request -> answer(request, status, error)));
                     router.route().failureHandler(HttpErrors::cutShort);
+                    router.route().order(-2).handler(HttpErrors::refuseForm);
                 });
+    }
+
+    /** Nobody needs forms, and Vert.x writes the files of one to disk before any route asks who sent it. */
+    private static void refuseForm(RoutingContext request) {
+        String type = Optional.ofNullable(request.request().getHeader("Content-Type"))
+                .orElse("")
+                .toLowerCase(Locale.ROOT);
+        if (type.contains("multipart/") || type.contains("x-www-form-urlencoded")) {
+            request.fail(415);
+        } else {
+            request.next();
+        }
     }
 
     /** A request that cannot be read to its end is its sender's fault, who has often gone: no failure of ours to log. */

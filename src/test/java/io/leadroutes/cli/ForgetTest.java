@@ -100,7 +100,8 @@ class ForgetTest {
             assertThat(Product.json(away).path("error").asText()).contains("ask again");
             assertThat(done.statusCode()).isEqualTo(200);
             // Webhooks of what was on its way may have told of the contact anew, but nothing that waited is left.
-            assertThat(product.own("SELECT payload, reasons, error FROM outbox").toString()).doesNotContain(TEXT, "Zebedee");
+            assertThat(product.own("SELECT payload, reasons, error FROM outbox").toString())
+                    .doesNotContain(TEXT, "Zebedee");
             assertThat(product.leads()).as("the lead that waited").isEmpty();
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
@@ -192,6 +193,24 @@ class HttpAttacksTest {
             })
     void aRequestLineOfTwoMeaningsIsRefusedAndTheConnectionClosed(String request) throws IOException {
         assertRefusedAlone(request + SMUGGLED);
+    }
+
+    @ParameterizedTest
+    @Tag("attack-12")
+    @ValueSource(strings = {"/webhooks/chatwoot", "/admin/rules/try", "/nowhere"})
+    void aFormIsRefusedBeforeItsFilesAreWritten(String path) throws IOException {
+        Socket socket = connect();
+
+        send(
+                socket,
+                "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n"
+                        + "Content-Type: Multipart/Form-Data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data;"
+                        + " name=\"f\"; filename=\"f.txt\"\r\nContent-Type: text/plain\r\n\r\nthe beginning");
+
+        assertThat(readSome(socket)).startsWith("HTTP/1.1 415 ");
+        assertThat(new File("file-uploads").list())
+                .as("files that were written")
+                .isNullOrEmpty();
     }
 
     private static final String SMUGGLED =

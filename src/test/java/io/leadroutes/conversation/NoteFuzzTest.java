@@ -3,6 +3,7 @@ package io.leadroutes.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Tag;
 class NoteFuzzTest {
 
     @FuzzTest(maxDuration = "20s")
-    void anyTextIsHarmless(String text) {
+    void anyTextIsHarmless(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
         String note = NoteTemplate.render("{name}: {message}", Map.of("name", text, "message", text));
 
         assertThat(note)
