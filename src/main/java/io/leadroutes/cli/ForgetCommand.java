@@ -16,14 +16,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "forget",
         description = {
-            "Erases what leadroutes knows of a contact: texts, names, addresses, attributes, the lead in the CRM.",
-            "Rows, points and labels stay, so that counts do. Asks the leadroutes that runs on this machine.",
-            "Does not reach Chatwoot, backups, logs of other systems, or what other destinations were sent."
+            "Erases what leadroutes knows of a contact: texts, name, addresses, the lead.",
+            "Points and labels stay, so that counts do. Asks the leadroutes that runs here.",
+            "Does not reach Chatwoot, backups, or what other destinations were sent."
         },
-        footerHeading = "%nEnvironment (or application.properties, or -D):%n",
-        footer = {
-            "  ADMIN_TOKEN           as the leadroutes that runs has it",
-            "  HTTP_PORT             its port, default 8080"
+        footerHeading = "%nExamples:%n",
+        footer = {"  leadroutes forget --contact 9021", "", DeadCommand.ENVIRONMENT},
+        exitCodeList = {
+            "0:done",
+            "1:nothing answers, it failed, or something was on its way: say it again",
+            "2:wrong use or wrong settings"
         })
 final class ForgetCommand implements Callable<Integer> {
     private final DeadCommand.Source source;

@@ -44,6 +44,7 @@ class ForgetTest {
             sandbox.failNext(
                     1, Fault.status(422, "{\"error\":\"" + TEXT + "\"}"), call -> call.is("POST", "/toggle_priority"));
             sandbox.customerWrites(conversation, "An enterprise with a budget wants a demo, " + TEXT);
+            product.settle();
             sandbox.customerWrites(product.conversation("Someone Else"), "An enterprise with a budget wants a demo");
             product.settle();
             assertThat(dump(own)).as("what is known before").contains(NAME, TEXT);

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leadroutes.ops.Admin.RefusedException;
-import java.time.Clock;
+import io.leadroutes.store.TestClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,7 +17,7 @@ class AdminAccessTest {
     private static final String WRONG = "Bearer another";
     private static final String GUESSER = "192.0.2.7";
 
-    private final HeldClock clock = new HeldClock();
+    private final TestClock clock = new TestClock();
     private final AdminAccess access = new AdminAccess(Optional.of("the-token"), clock);
 
     @Test
@@ -59,7 +56,7 @@ class AdminAccessTest {
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.retryAfterSeconds()).isBetween(pause, pause + 1).isGreaterThanOrEqualTo(before);
             before = refused.retryAfterSeconds();
-            clock.pass(Duration.ofSeconds(pause));
+            clock.advance(Duration.ofSeconds(pause));
             assertThat(status(GUESSER, WRONG)).as("one guess after each pause").isEqualTo(401);
         }
     }
@@ -67,7 +64,7 @@ class AdminAccessTest {
     @Test
     void theRightTokenAfterThePauseStartsAnew() {
         guess(GUESSER, AdminAccess.FREE_GUESSES);
-        clock.pass(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
 
         assertThatCode(() -> access.check(GUESSER, RIGHT)).doesNotThrowAnyException();
 
@@ -123,29 +120,6 @@ class AdminAccessTest {
             return 200;
         } catch (RefusedException e) {
             return e.status();
-        }
-    }
-
-    private static final class HeldClock extends Clock {
-        private Instant now = Instant.parse("2026-03-04T10:00:00Z");
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }
