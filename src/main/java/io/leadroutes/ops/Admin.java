@@ -218,15 +218,14 @@ public final class Admin {
         answer(exchange, 200, done);
     }
 
-    /** Our own data is erased; the CRM's is not yet. */
-    public void crmAway(Exchange exchange) {
-        LOG.warn(
-                "the lead of contact {} is not forgotten: the CRM database does not answer",
-                exchange.getVariable("id"));
-        answer(
-                exchange,
-                503,
-                Map.of("error", "the CRM database does not answer; own data is erased, ask again for the lead"));
+    /** One of both databases failed: tells which, and what is erased. */
+    public void notForgotten(Exchange exchange) {
+        boolean isOwnErased = exchange.getVariable(FORGOTTEN) != null;
+        String error = isOwnErased
+                ? "the CRM database does not answer; own data is erased, ask again for the lead"
+                : "our own database does not answer; nothing is erased, ask again";
+        LOG.warn("contact {} is not forgotten: {}", exchange.getVariable("id"), error);
+        answer(exchange, 503, Map.of("error", error));
     }
 
     /** @throws RefusedException 400 if the body is not as the design says */

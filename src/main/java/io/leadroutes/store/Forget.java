@@ -63,7 +63,7 @@ public final class Forget {
         int rows = of(accountId, contactId, """
                         UPDATE conversation
                         SET contact = NULL, first_message = NULL, referer = NULL, attributes = NULL,
-                          attributes_at = NULL, attributes_unconfirmed_until = NULL, attributes_base = NULL
+                          attributes_at = NULL, attributes_unconfirmed_until = NULL, attributes_writes = NULL
                         WHERE account_id = :account AND conversation_id IN (:ids)""").param("ids", ids).update();
         int entries = of(accountId, contactId, """
                         UPDATE score_entry SET matched = '[]'

@@ -23,6 +23,7 @@ import java.util.Properties;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -118,6 +119,29 @@ class ForgetTest {
             assertThat(wrong.exitCode).isEqualTo(2);
             assertThat(wrong.err).contains("--contact is", "expected the contact's number");
             assertThat(refused.statusCode()).isEqualTo(400);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "own | score_entry | our own database does not answer; nothing is erased, ask again",
+                "crm | crm_lead    | the CRM database does not answer; own data is erased, ask again for the lead"
+            })
+    void aDatabaseThatFailsIsNamedWithWhatIsErased(String which, String table, String error) throws SQLException {
+        Map<String, String> urls = Map.of("own", url("h2"), "crm", url("h2"));
+        try (Product product = Product.connected(
+                SandboxChatwoot.builder(), settings("h2", urls.get("own"), urls.get("crm")))) {
+            try (Connection connection = DriverManager.getConnection(urls.get(which), "sa", "");
+                    Statement statement = connection.createStatement()) {
+                statement.execute("ALTER TABLE " + table + " RENAME TO away");
+            }
+
+            Run run = run(product, "forget", "--contact", "8841");
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err()).contains("503 " + error);
         }
     }
 
