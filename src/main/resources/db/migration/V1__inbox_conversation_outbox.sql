@@ -105,6 +105,8 @@ CREATE TABLE conversation (
 -- due_at is there while the waiting rules of version due_by ask for a look at it.
 CREATE INDEX conversation_due ON conversation (due_at);
 CREATE INDEX conversation_contact ON conversation (contact_id, account_id);
+-- The newest leads; the others have none.
+CREATE INDEX conversation_qualified ON conversation (qualified_at);
 
 -- Append-only: the sum of what is left of a conversation's entries, clamped to 0 to 100, is its score. Points of entries with
 -- a half-life fade from decays_from on; conversation.score is as of updated_at.

@@ -39,6 +39,9 @@ import io.leadroutes.intake.WebhookVerifier.Mode;
 import io.leadroutes.intake.Webhooks;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
+import io.leadroutes.ops.History;
+import io.leadroutes.ops.OpsPage;
+import io.leadroutes.ops.Sessions;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.store.Backoff;
 import io.leadroutes.store.Conversations;
@@ -50,10 +53,13 @@ import io.leadroutes.store.Forget;
 import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.Linger;
+import io.leadroutes.store.LeadList;
 import io.leadroutes.store.Outbox;
+import io.leadroutes.store.Overview;
 import io.leadroutes.store.Permits;
 import io.leadroutes.store.Records;
 import io.leadroutes.store.Retention;
+import io.leadroutes.store.RuleHits;
 import io.leadroutes.store.Timers;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -61,6 +67,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -411,12 +418,15 @@ public final class LeadRoutes implements AutoCloseable {
     }
 
     private void bindOps(Settings settings, Clock clock) {
+        Sessions sessions = new Sessions(clock);
+        bindOpsPage(settings, sessions, clock);
         main.bind(
                 "admin",
                 new Admin(
                         records,
                         new Forget(database, clock),
                         settings.optional("admin.token"),
+                        sessions,
                         settings.accountId(),
                         () -> Map.of("limit", budget.limit(), "used", budget.used()),
                         this::rulesStatus,
@@ -434,6 +444,34 @@ public final class LeadRoutes implements AutoCloseable {
                 .map(since -> "Chatwoot refuses chatwoot.api-token since " + since
                         + "; events are taken in, wishes wait, one call a minute tries it")
                 .orElse("")));
+    }
+
+    private void bindOpsPage(Settings settings, Sessions sessions, Clock clock) {
+        Overview overview = new Overview(database);
+        History history = new History(overview, budget::used, budget::limit, clock);
+        main.bind("opsHistory", history);
+        main.bind(
+                "opsPage",
+                new OpsPage(
+                        settings.optional("admin.token").isPresent(),
+                        settings.accountId(),
+                        sessions,
+                        overview,
+                        new LeadList(database),
+                        new RuleHits(database),
+                        history,
+                        this::chatwoot,
+                        () -> liveRules.get().outline(),
+                        clock));
+    }
+
+    private Map<String, Object> chatwoot() {
+        Map<String, Object> chatwoot = new LinkedHashMap<>();
+        chatwoot.put("limit", budget.limit());
+        chatwoot.put("used", budget.used());
+        chatwoot.put("paused_ms", budget.pauseMs());
+        chatwoot.put("token_refused_since", tokenWatch.refusedSince());
+        return chatwoot;
     }
 
     private void configure(Settings settings) {

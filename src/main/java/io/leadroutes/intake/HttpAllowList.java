@@ -10,7 +10,8 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  * without Camel's prefix control endpoints, too).
  */
 public final class HttpAllowList implements HeaderFilterStrategy {
-    private static final Set<String> ANSWERED = Set.of("content-type", "retry-after", "www-authenticate");
+    private static final Set<String> ANSWERED =
+            Set.of("content-type", "retry-after", "www-authenticate", "content-security-policy", "set-cookie");
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {

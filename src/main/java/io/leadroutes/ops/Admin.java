@@ -37,6 +37,7 @@ public final class Admin {
 
     private final Records records;
     private final AdminAccess access;
+    private final Sessions sessions;
     private final Forget forget;
     private final long accountId;
     private final Supplier<Map<String, Object>> budget;
@@ -45,6 +46,7 @@ public final class Admin {
 
     /**
      * @param token without one, nothing is here
+     * @param sessions of those who have signed in at the page
      * @param budget limit and used calls of this minute
      * @param rules which are active, and what is wrong with their file
      * @param rulesTrial what the rules make of a text beside the other values of the request
@@ -53,6 +55,7 @@ public final class Admin {
             Records records,
             Forget forget,
             Optional<String> token,
+            Sessions sessions,
             long accountId,
             Supplier<Map<String, Object>> budget,
             Supplier<Map<String, Object>> rules,
@@ -61,6 +64,7 @@ public final class Admin {
         this.records = records;
         this.forget = forget;
         this.access = new AdminAccess(token, clock);
+        this.sessions = sessions;
         this.accountId = accountId;
         this.budget = budget;
         this.rules = rules;
@@ -68,16 +72,28 @@ public final class Admin {
     }
 
     /**
-     * Lets the operator in; of the request, only its body and path stay.
+     * Lets the operator in, by the token or the page's session; of the request, only its body and path stay.
      *
-     * @throws RefusedException 404 without a configured token, 401 without the right one, 429 after wrong ones
+     * @throws RefusedException 404 without a configured token, 401 without the right one, 429 after wrong ones, 403 for what
+     *     another page asks
      */
     public void authorize(Exchange exchange) throws RefusedException {
         HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
-        access.check(request.remoteAddress().hostAddress(), request.getHeader("Authorization"));
+        String authorization = request.getHeader("Authorization");
+        if (authorization != null || !sessions.admits(request)) {
+            access.check(request.remoteAddress().hostAddress(), authorization);
+        }
         exchange.setVariable("id", lastId(request.path()));
         exchange.setVariable(QUERY, query(request));
         exchange.getMessage().removeHeaders("*");
+    }
+
+    private void checkToken(String header) throws RefusedException {
+        String given = header.startsWith(BEARER) ? header.substring(BEARER.length()) : "";
+        // Digests have one length, so that the comparison tells nothing about the token's.
+        if (!MessageDigest.isEqual(sha256(given), sha256(token.orElseThrow()))) {
+            throw new RefusedException(401, "unauthorized");
+        }
     }
 
     private static Map<String, String> query(HttpServerRequest request) {
@@ -143,7 +159,7 @@ public final class Admin {
 
     /** A name that is not known might have been meant to narrow what is done. */
     @SuppressWarnings("unchecked")
-    private static Map<String, String> query(Exchange exchange, Set<String> known) throws RefusedException {
+    static Map<String, String> query(Exchange exchange, Set<String> known) throws RefusedException {
         Map<String, String> query = exchange.getVariable(QUERY, Map.class);
         require(
                 known.containsAll(query.keySet()),
@@ -151,7 +167,7 @@ public final class Admin {
         return query;
     }
 
-    private static void require(boolean isSo, String error) throws RefusedException {
+    static void require(boolean isSo, String error) throws RefusedException {
         if (!isSo) {
             throw new RefusedException(400, error);
         }
@@ -258,7 +274,7 @@ public final class Admin {
         }
     }
 
-    private static void answer(Exchange exchange, int status, Object body) {
+    static void answer(Exchange exchange, int status, Object body) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
@@ -266,7 +282,7 @@ public final class Admin {
         message.setBody(Json.write(body));
     }
 
-    private static RefusedException notFound() {
+    static RefusedException notFound() {
         return new RefusedException(404, "not found");
     }
 

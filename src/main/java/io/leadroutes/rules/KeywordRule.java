@@ -1,6 +1,7 @@
 package io.leadroutes.rules;
 
 import com.google.re2j.Pattern;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,14 @@ record KeywordRule(
 
     boolean looksForWords() {
         return !any.isEmpty() || near.isPresent() || !regex.isEmpty();
+    }
+
+    /** What it looks for, in the words of the file. */
+    List<String> said() {
+        List<String> said = new ArrayList<>(any);
+        near.ifPresent(near -> said.add(String.join(" … ", near.words())));
+        regex.forEach(pattern -> said.add("/" + pattern.pattern() + "/"));
+        return said;
     }
 
     /**

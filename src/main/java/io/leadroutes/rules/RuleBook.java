@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -324,6 +325,24 @@ public final class RuleBook {
      */
     public Optional<String> handoffNote() {
         return handoffNote;
+    }
+
+    /** All rules, in the order of the file: those by words, the one that qualifies, those that escalate. */
+    public List<RuleOutline> outline() {
+        List<RuleOutline> outline = new ArrayList<>();
+        for (KeywordRule rule : keywordRules) {
+            if (rule.kind() != Hit.Kind.CONDITION) {
+                String kind = rule.kind().name().toLowerCase(Locale.ROOT);
+                outline.add(new RuleOutline(
+                        kind, rule.id(), rule.said(), rule.when().isPresent(), rule.points(), rule.labels()));
+            }
+        }
+        qualify.ifPresent(rule -> outline.add(
+                new RuleOutline("qualify", "qualify", List.of(), rule.when().isPresent(), rule.at(), rule.labels())));
+        escalations()
+                .forEach(
+                        rule -> outline.add(new RuleOutline("escalate", rule.id(), List.of(), true, 0, rule.labels())));
+        return outline;
     }
 
     List<KeywordRule> keywordRules() {

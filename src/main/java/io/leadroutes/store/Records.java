@@ -32,10 +32,12 @@ public final class Records {
 
     private final Database database;
     private final Outbox outbox;
+    private final Messages messages;
     private final Clock clock;
 
     public Records(Database database, Outbox outbox, Clock clock) {
         this.database = database;
+        this.messages = new Messages(database);
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -65,7 +67,7 @@ public final class Records {
                 .single();
     }
 
-    /** State, score entries, events and wishes of a conversation, by column name; absent if it is unknown. */
+    /** State, score entries, events, messages and wishes of a conversation, by column name; absent if it is unknown. */
     public Optional<Map<String, Object>> conversation(long accountId, long conversationId) {
         return rows(
                         "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id",
@@ -87,6 +89,7 @@ public final class Records {
                                     WHERE account_id = :account AND conversation_id = :id
                                     ORDER BY id DESC
                                     LIMIT 500""", accountId, conversationId));
+                    all.put("messages", messages.of(accountId, conversationId));
                     all.put("wishes", rows("""
                                     SELECT id, kind, destination, payload, reasons, urgency, state, attempts, created_at,
                                       due_at, sent_at, done_at, error, answer
@@ -119,7 +122,8 @@ public final class Records {
                 .list();
     }
 
-    private static Map<String, Object> row(ResultSet rs) throws SQLException {
+    /** A row by column name, JSON as such. */
+    static Map<String, Object> row(ResultSet rs) throws SQLException {
         ResultSetMetaData columns = rs.getMetaData();
         Map<String, Object> row = new LinkedHashMap<>();
         for (int i = 1; i <= columns.getColumnCount(); i++) {

@@ -155,6 +155,14 @@ class RoutesTest {
         shareACall(product);
         product.admin("/admin/status");
         product.admin("/admin/conversations/" + id);
+        for (String path : List.of("/admin", "/admin/page/page.js")) {
+            product.send(product.adminRequest(path).GET());
+        }
+        for (String path : List.of("/admin/overview", "/admin/leads", "/admin/rules")) {
+            product.admin(path);
+        }
+        product.send(product.adminRequest("/admin/session").POST(BodyPublishers.noBody()));
+        product.send(product.adminRequest("/admin/session").DELETE());
         String dead = product.admin("/admin/dead").path(0).path("id").asText();
         product.send(product.adminRequest("/admin/dead/" + dead + "/retry").POST(BodyPublishers.noBody()));
         product.send(product.adminRequest("/admin/dead/wish-0").DELETE());

@@ -1,0 +1,43 @@
+// Qualified conversations.
+import { conversationLink, el, fill, labels, moment, table } from "./elements.js";
+import { ask } from "./server.js";
+
+export function leads(main, { query, again }) {
+  const search = el("input", { id: "search", type: "search", maxlength: "100", value: query.get("search") ?? "" });
+  const list = el("div");
+  const submit = (event) => {
+    event.preventDefault();
+    again();
+  };
+  main.append(
+    el("h1", {}, "Leads"),
+    el(
+      "form",
+      { role: "search", class: "row", submit },
+      el("label", { for: "search" }, "Name, e-mail, phone or number"),
+      search,
+      el("button", { type: "submit" }, "Search"),
+    ),
+    el("p", {}, el("small", {}, "The newest 50 that match, of the 5,000 that qualified last. What became of them, the CRM knows.")),
+    list,
+  );
+  return async () => {
+    const found = await ask(`leads?${new URLSearchParams(search.value ? { search: search.value } : {})}`);
+    fill(list, found, leadTable);
+  };
+}
+
+function leadTable(found) {
+  const rows = found.map((lead) => [
+    moment(lead.qualified_at),
+    conversationLink(lead.conversation_id),
+    lead.contact?.name ?? "",
+    lead.contact?.email ?? "",
+    String(lead.score),
+    lead.status ?? "",
+    labels(lead.labels),
+    (lead.escalated ?? []).join(", "),
+  ]);
+  const heads = ["qualified", "conversation", "name", "e-mail", "score", "status", "labels", "escalated by"];
+  return table("Leads", heads, rows, "No lead is like that.");
+}
