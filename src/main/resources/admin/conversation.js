@@ -14,7 +14,7 @@ export function conversation(main, { id }) {
     el("h1", {}, id ? `Conversation ${id}` : "Conversation"),
     el(
       "form",
-      { role: "search", class: "row", submit },
+      { class: "row", submit },
       el("label", { for: "number" }, "Number"),
       number,
       el("button", { type: "submit" }, "Show"),

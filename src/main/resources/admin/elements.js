@@ -19,13 +19,28 @@ export function table(caption, heads, rows, nothing) {
   if (rows.length === 0) {
     return el("p", { class: "nothing" }, nothing);
   }
-  const head = el("tr", {}, heads.map((text) => el("th", { scope: "col" }, text)));
-  const body = rows.map((row) => el("tr", {}, row.map((cell) => el("td", {}, cell))));
+  // The roles are those of the elements; on a phone, where they are no longer laid out as a table, they have to be said.
+  const head = el("tr", { role: "row" }, heads.map((text) => el("th", { scope: "col", role: "columnheader" }, text)));
+  const body = rows.map((row) =>
+    el("tr", { role: "row" }, row.map((cell, i) => el("td", { role: "cell", "data-head": heads[i] }, cellOf(cell)))),
+  );
   return el(
     "div",
     { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" },
-    el("table", {}, el("caption", { class: "unseen" }, caption), el("thead", {}, head), el("tbody", {}, body)),
+    el(
+      "table",
+      { role: "table" },
+      el("caption", { class: "unseen" }, caption),
+      el("thead", { role: "rowgroup" }, head),
+      el("tbody", { role: "rowgroup" }, body),
+    ),
   );
+}
+
+/** One element, or nothing where there is nothing to show. */
+function cellOf(cell) {
+  const parts = [cell].flat().filter((part) => part !== "" && part !== null);
+  return parts.length ? el("div", {}, parts) : [];
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -43,7 +58,10 @@ export function moment(iso) {
 
 /** How long from one moment to another, such as "3 min". */
 export function span(fromIso, toIso) {
-  const seconds = Math.max(0, Math.round((new Date(toIso) - new Date(fromIso)) / 1000));
+  const seconds = (new Date(toIso) - new Date(fromIso)) / 1000;
+  if (seconds < 1) {
+    return "less than 1 s";
+  }
   const [size, unit] = [[86400, "d"], [3600, "h"], [60, "min"]].find(([least]) => seconds >= 2 * least) ?? [1, "s"];
   return `${Math.floor(seconds / size)} ${unit}`;
 }
@@ -75,7 +93,7 @@ export function places(text, words) {
   const found = [];
   for (const word of words) {
     const isCut = word.endsWith("…");
-    const plain = (isCut ? word.slice(0, -1) : word).replace(/[\\^$.*+?()[\]{}|\/-]/g, "\\$&");
+    const plain = (isCut ? word.slice(0, -1) : word).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
     if (plain) {
       const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${plain}${isCut ? "" : "(?![\\p{L}\\p{N}])"}`, "gu");
       for (const match of text.matchAll(pattern)) {

@@ -13,7 +13,7 @@ export function leads(main, { query, again }) {
     el("h1", {}, "Leads"),
     el(
       "form",
-      { role: "search", class: "row", submit },
+      { class: "row", "aria-label": "Search", submit },
       el("label", { for: "search" }, "Name, e-mail, phone or number"),
       search,
       el("button", { type: "submit" }, "Search"),

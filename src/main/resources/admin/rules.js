@@ -43,7 +43,7 @@ export function rules(main) {
       "section",
       { "aria-labelledby": "list" },
       el("h2", { id: "list" }, "Rules and hits"),
-      el("p", {}, el("small", {}, "Hits: score rules in the newest 10,000 score entries; the others as reasons of the newest 2,000 wishes.")),
+      el("p", {}, el("small", {}, "Hits: score rules in the newest 5,000 score entries; the others as reasons of the newest 1,000 wishes.")),
       list,
     ),
   );

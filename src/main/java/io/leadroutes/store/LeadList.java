@@ -66,18 +66,19 @@ public final class LeadList {
                 .list();
     }
 
-    /** By the index of qualified_at. */
+    /** By the index of qualified_at; there, the account would lead H2 to go through all of its conversations. */
     private List<Map<String, Object>> byContact(long accountId, String search) {
         return database.jdbc()
                 .sql("""
                         SELECT conversation_id, contact_id, contact, score, status, priority, labels, escalated, qualified_at
                         FROM (
-                          SELECT conversation_id, contact_id, contact, score, status, priority, labels, escalated, qualified_at
+                          SELECT account_id, conversation_id, contact_id, contact, score, status, priority, labels,
+                            escalated, qualified_at
                           FROM conversation
-                          WHERE account_id = :account AND qualified_at IS NOT NULL
+                          WHERE qualified_at IS NOT NULL
                           ORDER BY qualified_at DESC
                           LIMIT :searched) AS newest
-                        WHERE :search = '' OR LOWER(contact) LIKE :pattern ESCAPE '!'
+                        WHERE account_id = :account AND (:search = '' OR LOWER(contact) LIKE :pattern ESCAPE '!')
                         ORDER BY qualified_at DESC
                         LIMIT :most""")
                 .param("account", accountId)

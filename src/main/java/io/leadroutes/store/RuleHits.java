@@ -10,8 +10,8 @@ import java.util.Set;
 
 /** How often each rule was met of late, by what was written down because of it; all by primary key. */
 public final class RuleHits {
-    static final int SCORE_ENTRIES = 10_000;
-    static final int WISHES = 2_000;
+    static final int SCORE_ENTRIES = 5_000;
+    static final int WISHES = 1_000;
 
     /** Longer ones have more reasons than anybody counts, and would fill the memory. */
     private static final int MAX_REASONS_CHARS = 20_000;
@@ -25,8 +25,8 @@ public final class RuleHits {
     }
 
     /**
-     * @param scores of the newest 10,000 score entries, how many are of each rule
-     * @param wishes of the newest 2,000 wishes beside those that write the score, how many have each rule as a reason
+     * @param scores of the newest 5,000 score entries, how many are of each rule
+     * @param wishes of the newest 1,000 wishes beside those that write the score, how many have each rule as a reason
      */
     public record Counts(Map<String, Long> scores, Map<String, Long> wishes) {}
 

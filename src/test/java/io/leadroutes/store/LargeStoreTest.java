@@ -1,0 +1,186 @@
+package io.leadroutes.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leadroutes.store.TestDatabases.Engine;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What the page asks for, where much is stored: no question goes through a whole table. {@code -Dlarge.events=1000000} stores
+ * as many and prints the times, which a machine that does other things does not show reliably.
+ */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class LargeStoreTest {
+    private static final int EVENTS = Integer.getInteger("large.events", 20_000);
+    private static final int CONVERSATIONS = EVENTS / 10;
+    private static final int MOST_IN_A_ROW = 4 * LeadList.SEARCHED;
+    private static final Set<String> LARGE =
+            Set.of("webhook_event", "webhook_payload", "conversation", "score_entry", "outbox");
+
+    @Parameter
+    Engine engine;
+
+    private Store store;
+
+    @BeforeEach
+    void fill() throws SQLException {
+        store = new Store(engine);
+        String numbers = engine == Engine.H2 ? "SYSTEM_RANGE(1, %d) AS s(n)" : "generate_series(1, %d) AS s(n)";
+        String events = numbers.formatted(EVENTS);
+        String conversations = numbers.formatted(CONVERSATIONS);
+        try (Connection connection = store.database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : List.of(
+                    """
+                    INSERT INTO webhook_event (id, account_id, lane, conversation_id, event, received_at, due_at, state,
+                      handled_at)
+                    SELECT n, 7, 'conversation:7:' || MOD(n, %d), MOD(n, %d), 'message_created',
+                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND,
+                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z', CASE WHEN MOD(n, 1000) = 0 THEN 'dead' ELSE 'done' END,
+                      CASE WHEN MOD(n, 1000) = 0 THEN NULL
+                        ELSE TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND END
+                    FROM %s""".formatted(CONVERSATIONS, CONVERSATIONS, events),
+                    "INSERT INTO webhook_payload (event_id, payload) SELECT n, '{\"event\":\"message_created\",\"id\":1,"
+                            + "\"content\":\"hello\"}' FROM " + events,
+                    """
+                    INSERT INTO conversation (account_id, conversation_id, contact_id, contact, score, qualified_at,
+                      escalated, due_by, updated_at)
+                    SELECT 7, n, n, '{"id":1,"name":"Guest ' || n || '"}', 75,
+                      CASE WHEN MOD(n, 2) = 0 THEN TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND
+                      END, '[]', '', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z'
+                    FROM %s""".formatted(conversations),
+                    """
+                    INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id, matched, at)
+                    SELECT 7, MOD(n, %d), 'demo', '1', 25, n, '["demo"]', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z'
+                    FROM %s""".formatted(CONVERSATIONS, events),
+                    """
+                    INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency, state,
+                      created_at, due_at, done_at)
+                    SELECT 7, MOD(n, %d), 'labels', 'chatwoot', '{}', '[{"rule":"demo","messageId":1,"matched":["demo"]}]', 2,
+                      CASE WHEN MOD(n, 1000) = 0 THEN 'dead' ELSE 'done' END,
+                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z',
+                      CASE WHEN MOD(n, 1000) = 0 THEN NULL
+                        ELSE TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND END
+                    FROM %s""".formatted(CONVERSATIONS, events),
+                    "ANALYZE",
+                    engine == Engine.H2 ? "SET QUERY_STATISTICS TRUE" : "SELECT 1")) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    @AfterEach
+    void close() {
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    @Test
+    void noQuestionGoesThroughAWholeTable() throws SQLException {
+        Map<String, Runnable> questions = questions();
+
+        questions.values().forEach(Runnable::run);
+        questions.forEach((name, question) -> {
+            long began = System.nanoTime();
+            question.run();
+            System.out.printf("%s, %d events: %s %.1f ms%n", engine, EVENTS, name, (System.nanoTime() - began) / 1e6);
+        });
+
+        assertThat(engine == Engine.H2 ? scannedByH2() : scannedByPostgres()).isEmpty();
+    }
+
+    private Map<String, Runnable> questions() {
+        Overview overview = new Overview(store.database);
+        LeadList leads = new LeadList(store.database);
+        RuleHits hits = new RuleHits(store.database);
+        Instant to = Instant.parse("2026-01-01T00:00:00Z").plusSeconds(EVENTS);
+        Map<String, Runnable> questions = new LinkedHashMap<>();
+        questions.put("queues", overview::queues);
+        questions.put("dead by reason", overview::dead);
+        questions.put("latest events", () -> assertThat(overview.latestEvents()).hasSize(20));
+        questions.put("handled", () -> assertThat(overview.handled(to.minus(Duration.ofSeconds(10)), to)).isBetween(9L, 10L));
+        questions.put("granted", () -> assertThat(overview.granted(to.minus(Duration.ofSeconds(10)), to)).isBetween(9L, 10L));
+        questions.put("leads", () -> assertThat(leads.find(7, "")).hasSize(LeadList.SHOWN));
+        questions.put("leads by name", () -> assertThat(leads.find(7, "guest " + CONVERSATIONS)).isNotEmpty());
+        questions.put("leads by number", () -> assertThat(leads.find(7, Integer.toString(CONVERSATIONS))).isNotEmpty());
+        questions.put("rule hits", () -> assertThat(hits.count().wishes()).containsEntry("demo", 1_000L));
+        questions.put("conversation", () -> assertThat(store.records.conversation(7, 5)).isPresent());
+        questions.put("dead letters", () -> assertThat(store.records.dead(Records.DeadFilter.ALL, "", 50)).isNotEmpty());
+        return questions;
+    }
+
+    /** The plans of what was asked that go through a large table. */
+    private List<String> scannedByH2() {
+        List<String> asked = store.database.jdbc()
+                .sql("SELECT sql_statement FROM information_schema.query_statistics WHERE sql_statement LIKE '%SELECT%'")
+                .query(String.class)
+                .list();
+        List<String> plans = asked.stream()
+                .filter(sql -> LARGE.stream().anyMatch(sql::contains) && !sql.startsWith("INSERT"))
+                .map(this::plan)
+                .toList();
+        assertThat(plans).hasSizeGreaterThan(questions().size());
+        // By the account alone is as good as all.
+        Pattern scan = Pattern.compile(
+                "(?i)(" + String.join("|", LARGE) + ")\\.tableScan|PRIMARY_KEY_\\w+: ACCOUNT_ID = \\?\\d+\\s*\\*/");
+        return plans.stream().filter(plan -> scan.matcher(plan).find()).toList();
+    }
+
+    private String plan(String sql) {
+        try (Connection connection = store.database.dataSource().getConnection();
+                var statement = connection.prepareStatement("EXPLAIN " + sql)) {
+            for (int i = 1; i <= statement.getParameterMetaData().getParameterCount(); i++) {
+                statement.setObject(i, 1);
+            }
+            try (var rs = statement.executeQuery()) {
+                rs.next();
+                return rs.getString(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Tables of which more was read in a row than any question asks for: PostgreSQL scans small ones with good reason. */
+    private List<String> scannedByPostgres() throws SQLException {
+        String url;
+        try (Connection connection = store.database.dataSource().getConnection()) {
+            url = connection.getMetaData().getURL();
+        }
+        // Its connections tell their figures when they end.
+        store.close();
+        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
+                Statement statement = connection.createStatement();
+                var rs = statement.executeQuery("SELECT relname, seq_tup_read FROM pg_stat_user_tables")) {
+            List<String> scanned = new ArrayList<>();
+            int tables = 0;
+            while (rs.next()) {
+                tables += LARGE.contains(rs.getString(1)) ? 1 : 0;
+                if (LARGE.contains(rs.getString(1)) && rs.getLong(2) > MOST_IN_A_ROW) {
+                    scanned.add(rs.getString(1) + ": " + rs.getLong(2));
+                }
+            }
+            assertThat(tables).isEqualTo(LARGE.size());
+            return scanned;
+        }
+    }
+}
