@@ -14,8 +14,8 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** A table that scrolls by itself where the window is narrow; rows are lists of nodes or texts. */
-export function table(caption, heads, rows, nothing) {
+/** A table; rows are lists of nodes or texts. On a phone a row is a card, or a line if the style says "lines". */
+export function table(caption, heads, rows, nothing, style = "cards") {
   if (rows.length === 0) {
     return el("p", { class: "nothing" }, nothing);
   }
@@ -29,7 +29,7 @@ export function table(caption, heads, rows, nothing) {
     { class: "scroll", role: "region", "aria-label": caption, tabindex: "0" },
     el(
       "table",
-      { role: "table" },
+      { role: "table", class: style },
       el("caption", { class: "unseen" }, caption),
       el("thead", { role: "rowgroup" }, head),
       el("tbody", { role: "rowgroup" }, body),

@@ -105,7 +105,7 @@ function eventTable(events) {
     state(one.state),
     one.handled_at ? `after ${span(one.received_at, one.handled_at)}` : "",
   ]);
-  return table("The events that came last", ["received", "event", "conversation", "state", "handled"], rows, "None yet.");
+  return table("The events that came last", ["received", "event", "conversation", "state", "handled"], rows, "None yet.", "lines");
 }
 
 function drawPlots({ history }, calls, throughput) {

@@ -24,6 +24,9 @@ public final class History {
 
     private static final Duration LONGEST_STEP = Duration.ofMinutes(1);
 
+    /** One event in less would look like a flood. */
+    private static final Duration SHORTEST_STEP = Duration.ofSeconds(1);
+
     /**
      * How things stood.
      *
@@ -58,11 +61,10 @@ public final class History {
         Instant now = clock.instant();
         Instant to = now.minus(SETTLED);
         Instant from = countedTo.isBefore(to.minus(LONGEST_STEP)) ? to.minus(LONGEST_STEP) : countedTo;
-        if (!from.isBefore(to)) {
+        if (from.plus(SHORTEST_STEP).isAfter(to)) {
             return;
         }
-        double perMinute = (double) Duration.ofMinutes(1).toMillis()
-                / Math.max(1, Duration.between(from, to).toMillis());
+        double perMinute = 60_000.0 / Duration.between(from, to).toMillis();
         points.add(new Point(
                 now,
                 used.getAsInt(),

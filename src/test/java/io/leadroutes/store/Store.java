@@ -134,7 +134,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    boolean work(String lane) {
+    public boolean work(String lane) {
         return work(lane, this::allSteps);
     }
 
