@@ -118,7 +118,7 @@ function happenings(data) {
     return el(
       "li",
       {},
-      el("div", { class: "row" }, moment(event.received_at), el("strong", {}, message?.from ?? ""), event.event, state(event.state)),
+      el("div", { class: "row" }, moment(event.received_at), message ? el("strong", {}, message.from) : null, event.event, state(event.state)),
       message ? said(message, data) : null,
       event.error ? el("p", { class: "error" }, event.error) : null,
     );

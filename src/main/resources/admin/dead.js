@@ -16,8 +16,6 @@ export function dead(main, { query, again }) {
   const act = async (method, path, done) => {
     try {
       await ask(path, { method });
-      // So that the list is drawn anew although the button that was pressed is in it.
-      main.focus();
       tell(done);
     } catch (failure) {
       tell(`Refused (${failure.message})`);

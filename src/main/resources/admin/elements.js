@@ -78,14 +78,20 @@ export function labels(list) {
   return (list ?? []).map((label) => el("span", { class: "label" }, String(label)));
 }
 
-/** Puts new content in, unless the reader's focus is in the old one or nothing is new; says whether it did. */
+/** Puts new content in, if anything is new; the reader's focus stays on what it was on, if that is still there. */
 export function fill(region, data, draw) {
   const json = JSON.stringify(data);
-  if (region.dataset.shown === json || (region.dataset.shown && region.contains(document.activeElement))) {
+  if (region.dataset.shown === json) {
     return;
   }
   region.dataset.shown = json;
+  const name = (element) => element.getAttribute("href") ?? element.getAttribute("aria-label");
+  const focused = region.contains(document.activeElement) ? name(document.activeElement) : null;
   region.replaceChildren(...[draw(data)].flat());
+  if (focused) {
+    const same = [...region.querySelectorAll("a, button, [tabindex]")].find((element) => name(element) === focused);
+    (same ?? document.getElementById("main")).focus({ preventScroll: true });
+  }
 }
 
 /** Where these words, as they were written, stand in the text as whole words: pairs of offsets, in order, none overlapping. */

@@ -132,10 +132,12 @@ public final class Overview {
         return count("SELECT COUNT(*) FROM webhook_event WHERE handled_at > :from AND handled_at <= :to", from, to);
     }
 
-    /** How many wishes were granted after {@code from}, until {@code to}. */
+    /** How many wishes were granted after {@code from}, until {@code to}. Asked for the state, H2 would look at all that are done. */
     public long granted(Instant from, Instant to) {
-        return count(
-                "SELECT COUNT(*) FROM outbox WHERE done_at > :from AND done_at <= :to AND state = 'done'", from, to);
+        return count("""
+                SELECT COUNT(CASE WHEN state = 'done' THEN 1 END)
+                FROM outbox
+                WHERE done_at > :from AND done_at <= :to""", from, to);
     }
 
     private long count(String sql, Instant from, Instant to) {

@@ -45,10 +45,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page at /admin in a real browser. Skipped, saying so, where there is no Chromium. */
 class OpsPageBrowserTest {
-    private static final List<Path> CHROMIUMS =
-            Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                    .map(Path::of)
-                    .toList();
+    private static final List<Path> CHROMIUMS = Stream.of(
+                    "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .map(Path::of)
+            .toList();
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final double PATIENCE_MS = 15_000;
 
@@ -105,7 +105,9 @@ class OpsPageBrowserTest {
 
     @AfterAll
     static void stop() {
-        Stream.of(browser, playwright, product).filter(started -> started != null).forEach(OpsPageBrowserTest::close);
+        Stream.of(browser, playwright, product)
+                .filter(started -> started != null)
+                .forEach(OpsPageBrowserTest::close);
     }
 
     private static void close(AutoCloseable started) {
@@ -143,8 +145,7 @@ class OpsPageBrowserTest {
     }
 
     private static long refused(String contact, int status) {
-        product.sandbox()
-                .failNext(1, Fault.status(status, "{\"error\":\"no\"}"), call -> call.is("POST", "/labels"));
+        product.sandbox().failNext(1, Fault.status(status, "{\"error\":\"no\"}"), call -> call.is("POST", "/labels"));
         return write(contact, "a bug");
     }
 
@@ -181,7 +182,9 @@ class OpsPageBrowserTest {
     void nothingWentWrong() {
         context.close();
         product.sandbox().clearFaults();
-        assertThat(complaints).as("dialogs, script errors, breaches of the policy").isEmpty();
+        assertThat(complaints)
+                .as("dialogs, script errors, breaches of the policy")
+                .isEmpty();
     }
 
     private void reopen(NewContextOptions options) {
@@ -197,15 +200,18 @@ class OpsPageBrowserTest {
     }
 
     private Locator heading(String text) {
-        return page.getByRole(AriaRole.HEADING, new GetByRoleOptions().setName(text).setExact(true));
+        return page.getByRole(
+                AriaRole.HEADING, new GetByRoleOptions().setName(text).setExact(true));
     }
 
     private Locator button(String name) {
-        return page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new GetByRoleOptions().setName(name).setExact(true));
     }
 
     private Locator region(String name) {
-        return page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.REGION, new GetByRoleOptions().setName(name).setExact(true));
     }
 
     private void go(String hash) {
@@ -216,8 +222,7 @@ class OpsPageBrowserTest {
     /** The view with all its data. */
     private void goAndWait(String hash) {
         go(hash);
-        assertThat(page.locator(READY.get(hash.replaceFirst("/\\d+$", "/")))
-                        .first())
+        assertThat(page.locator(READY.get(hash.replaceFirst("/\\d+$", "/"))).first())
                 .isVisible();
     }
 
@@ -259,9 +264,11 @@ class OpsPageBrowserTest {
 
         long id = product.conversation("Ada Watched");
         product.sandbox().customerWrites(id, "A steam team? No. Our enterprise needs a <price> list.");
-        Locator row = region("The events that came last").getByRole(AriaRole.ROW).filter(
-                new Locator.FilterOptions().setHasText(Long.toString(id)));
-        assertThat(row.filter(new Locator.FilterOptions().setHasText("done")).first()).isVisible();
+        Locator row = region("The events that came last")
+                .getByRole(AriaRole.ROW)
+                .filter(new Locator.FilterOptions().setHasText(Long.toString(id)));
+        assertThat(row.filter(new Locator.FilterOptions().setHasText("done")).first())
+                .isVisible();
         row.getByRole(AriaRole.LINK).first().click();
 
         assertThat(heading("Conversation " + id)).isVisible();
@@ -269,7 +276,8 @@ class OpsPageBrowserTest {
         assertThat(page.locator(".said")).containsText("Our enterprise needs a <price> list.");
         assertThat(page.locator(".met")).containsText("enterprise (+30)");
         assertThat(region("Score ledger").getByRole(AriaRole.CELL).last()).hasText("30");
-        Locator labels = region("Wishes").getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("labels"));
+        Locator labels =
+                region("Wishes").getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("labels"));
         assertThat(labels.first()).containsText("pricing-inquiry: price");
         assertThat(labels.first()).containsText("set-labels: 200");
     }
@@ -380,11 +388,30 @@ class OpsPageBrowserTest {
 
         assertThat(reached)
                 .startsWith(
-                        "Skip to the content", "Overview", "Conversation", "Leads", "Dead letters", "Rules", "Sign out");
+                        "Skip to the content",
+                        "Overview",
+                        "Conversation",
+                        "Leads",
+                        "Dead letters",
+                        "Rules",
+                        "Sign out");
         page.keyboard().press("Home");
         button("Skip to the content").focus();
         page.keyboard().press("Enter");
         assertThat(page.locator("#main")).isFocused();
+    }
+
+    @Test
+    void theFocusStaysWhereItIsWhileTheListChanges() {
+        long id = write("Gil Focused", "hello");
+        signIn();
+        Locator link = page.locator("td a[href='#/conversations/" + id + "']").first();
+        link.focus();
+
+        long next = write("Hal Later", "hello");
+
+        assertThat(page.locator("td a[href='#/conversations/" + next + "']").first()).isVisible();
+        assertThat(link).isFocused();
     }
 
     @Test
@@ -424,7 +451,9 @@ class OpsPageBrowserTest {
             assertThat(page.locator("h1").first()).isVisible();
         }
 
-        assertThat(page.locator("main script, main img, main iframe, main svg, main details").count()).isZero();
+        assertThat(page.locator("main script, main img, main iframe, main svg, main details")
+                        .count())
+                .isZero();
     }
 
     @ParameterizedTest

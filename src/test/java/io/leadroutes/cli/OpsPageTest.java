@@ -267,8 +267,9 @@ class OpsPageTest {
                 .extracting(event -> event.path("conversation_id").asLong())
                 .contains(id);
         assertThat(overview.path("chatwoot").path("limit").asInt()).isEqualTo(3000);
-        await().untilAsserted(() ->
-                assertThat(product.admin("/admin/overview").path("history")).isNotEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(product.admin("/admin/overview").path("history"))
+                        .isNotEmpty());
     }
 
     @Test

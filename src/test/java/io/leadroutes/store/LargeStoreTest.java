@@ -80,8 +80,10 @@ class LargeStoreTest {
                       CASE WHEN MOD(n, 1000) = 0 THEN NULL
                         ELSE TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND END
                     FROM %s""".formatted(CONVERSATIONS, events),
-                    "ANALYZE",
-                    engine == Engine.H2 ? "SET QUERY_STATISTICS TRUE" : "SELECT 1")) {
+                    // H2 would give the same answer once more without looking.
+                    engine == Engine.H2 ? "SET OPTIMIZE_REUSE_RESULTS 0" : "SELECT 1",
+                    engine == Engine.H2 ? "SET QUERY_STATISTICS TRUE" : "SELECT 1",
+                    "ANALYZE")) {
                 statement.execute(sql);
             }
         }
@@ -117,21 +119,29 @@ class LargeStoreTest {
         questions.put("queues", overview::queues);
         questions.put("dead by reason", overview::dead);
         questions.put("latest events", () -> assertThat(overview.latestEvents()).hasSize(20));
-        questions.put("handled", () -> assertThat(overview.handled(to.minus(Duration.ofSeconds(10)), to)).isBetween(9L, 10L));
-        questions.put("granted", () -> assertThat(overview.granted(to.minus(Duration.ofSeconds(10)), to)).isBetween(9L, 10L));
+        questions.put("handled", () -> assertThat(overview.handled(to.minus(Duration.ofSeconds(10)), to))
+                .isBetween(9L, 10L));
+        questions.put("granted", () -> assertThat(overview.granted(to.minus(Duration.ofSeconds(10)), to))
+                .isBetween(9L, 10L));
         questions.put("leads", () -> assertThat(leads.find(7, "")).hasSize(LeadList.SHOWN));
-        questions.put("leads by name", () -> assertThat(leads.find(7, "guest " + CONVERSATIONS)).isNotEmpty());
-        questions.put("leads by number", () -> assertThat(leads.find(7, Integer.toString(CONVERSATIONS))).isNotEmpty());
+        questions.put("leads by name", () -> assertThat(leads.find(7, "guest " + CONVERSATIONS))
+                .isNotEmpty());
+        questions.put("leads by number", () -> assertThat(leads.find(7, Integer.toString(CONVERSATIONS)))
+                .isNotEmpty());
         questions.put("rule hits", () -> assertThat(hits.count().wishes()).containsEntry("demo", 1_000L));
-        questions.put("conversation", () -> assertThat(store.records.conversation(7, 5)).isPresent());
-        questions.put("dead letters", () -> assertThat(store.records.dead(Records.DeadFilter.ALL, "", 50)).isNotEmpty());
+        questions.put("conversation", () -> assertThat(store.records.conversation(7, 5))
+                .isPresent());
+        questions.put("dead letters", () -> assertThat(store.records.dead(Records.DeadFilter.ALL, "", 50))
+                .isNotEmpty());
         return questions;
     }
 
     /** The plans of what was asked that go through a large table. */
     private List<String> scannedByH2() {
-        List<String> asked = store.database.jdbc()
-                .sql("SELECT sql_statement FROM information_schema.query_statistics WHERE sql_statement LIKE '%SELECT%'")
+        List<String> asked = store.database
+                .jdbc()
+                .sql(
+                        "SELECT sql_statement FROM information_schema.query_statistics WHERE sql_statement LIKE '%SELECT%'")
                 .query(String.class)
                 .list();
         List<String> plans = asked.stream()
@@ -139,9 +149,10 @@ class LargeStoreTest {
                 .map(this::plan)
                 .toList();
         assertThat(plans).hasSizeGreaterThan(questions().size());
-        // By the account alone is as good as all.
-        Pattern scan = Pattern.compile(
-                "(?i)(" + String.join("|", LARGE) + ")\\.tableScan|PRIMARY_KEY_\\w+: ACCOUNT_ID = \\?\\d+\\s*\\*/");
+        // By the account alone, or by the state of what is done, is as good as all.
+        Pattern scan = Pattern.compile("(?is)(" + String.join("|", LARGE) + ")\\.tableScan"
+                + "|PRIMARY_KEY_\\w+: ACCOUNT_ID = \\?\\d+\\s*\\*/"
+                + "|OUTBOX_DUE: STATE.*DONE_AT");
         return plans.stream().filter(plan -> scan.matcher(plan).find()).toList();
     }
 

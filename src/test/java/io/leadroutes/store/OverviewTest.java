@@ -74,18 +74,12 @@ class OverviewTest {
                         INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency, state,
                           created_at, due_at)
                         SELECT account_id, conversation_id, kind, destination, payload, reasons, 2, state, created_at, due_at
-                        FROM outbox, %s"""
-                        .formatted(
-                                engine == Engine.H2
-                                        ? "SYSTEM_RANGE(1, 10001)"
-                                        : "generate_series(1, 10001)"))
+                        FROM outbox, %s""".formatted(engine == Engine.H2 ? "SYSTEM_RANGE(1, 10001)" : "generate_series(1, 10001)"))
                 .update();
 
         assertThat(overview.queues())
                 .extracting(Standing::urgency, Standing::count, Standing::more)
-                .containsExactly(
-                        tuple(0, 1L, false),
-                        tuple(2, 9_999L, true));
+                .containsExactly(tuple(0, 1L, false), tuple(2, 9_999L, true));
     }
 
     @Test

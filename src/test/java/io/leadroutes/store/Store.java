@@ -86,7 +86,7 @@ public final class Store implements AutoCloseable {
                 clock.instant());
     }
 
-    int append(Bodies... bodies) {
+    public int append(Bodies... bodies) {
         return inbox.append(Arrays.stream(bodies).map(this::event).toList());
     }
 
