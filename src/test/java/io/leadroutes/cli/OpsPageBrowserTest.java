@@ -410,7 +410,8 @@ class OpsPageBrowserTest {
 
         long next = write("Hal Later", "hello");
 
-        assertThat(page.locator("td a[href='#/conversations/" + next + "']").first()).isVisible();
+        assertThat(page.locator("td a[href='#/conversations/" + next + "']").first())
+                .isVisible();
         assertThat(link).isFocused();
     }
 
