@@ -2,8 +2,8 @@
 import { conversationLink, el, fill, labels, moment, table } from "./elements.js";
 import { ask } from "./server.js";
 
-export function leads(main, { query, again }) {
-  const search = el("input", { id: "search", type: "search", maxlength: "100", value: query.get("search") ?? "" });
+export function leads(main, { again }) {
+  const search = el("input", { id: "search", type: "search", maxlength: "100" });
   const list = el("div");
   const submit = (event) => {
     event.preventDefault();
@@ -22,7 +22,7 @@ export function leads(main, { query, again }) {
     list,
   );
   return async () => {
-    const found = await ask(`leads?${new URLSearchParams(search.value ? { search: search.value } : {})}`);
+    const found = await ask("leads", { method: "POST", body: JSON.stringify({ search: search.value }) });
     fill(list, found, leadTable);
   };
 }

@@ -159,7 +159,7 @@ public final class Admin {
 
     /** A name that is not known might have been meant to narrow what is done. */
     @SuppressWarnings("unchecked")
-    static Map<String, String> query(Exchange exchange, Set<String> known) throws RefusedException {
+    private static Map<String, String> query(Exchange exchange, Set<String> known) throws RefusedException {
         Map<String, String> query = exchange.getVariable(QUERY, Map.class);
         require(
                 known.containsAll(query.keySet()),
@@ -254,7 +254,7 @@ public final class Admin {
         answer(exchange, 200, rulesTrial.apply(body.path("content").asText(), given));
     }
 
-    private static JsonNode json(Object body) throws RefusedException {
+    static JsonNode json(Object body) throws RefusedException {
         try {
             return Json.tree(body instanceof Buffer buffer ? buffer.toString(StandardCharsets.UTF_8) : "");
         } catch (JsonProcessingException e) {

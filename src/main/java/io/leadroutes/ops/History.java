@@ -65,20 +65,26 @@ public final class History {
             return;
         }
         double perMinute = 60_000.0 / Duration.between(from, to).toMillis();
-        points.add(new Point(
+        Point point = new Point(
                 now,
                 used.getAsInt(),
                 limit.getAsInt(),
                 overview.handled(from, to) * perMinute,
-                overview.granted(from, to) * perMinute));
+                overview.granted(from, to) * perMinute);
         countedTo = to;
-        while (points.size() > POINTS) {
-            points.remove();
+        // Who reads does not wait for the database.
+        synchronized (points) {
+            points.add(point);
+            if (points.size() > POINTS) {
+                points.remove();
+            }
         }
     }
 
     /** The oldest first. */
-    synchronized List<Point> points() {
-        return List.copyOf(points);
+    List<Point> points() {
+        synchronized (points) {
+            return List.copyOf(points);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.leadroutes.ops;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.ops.Admin.RefusedException;
 import io.leadroutes.ops.PageFiles.PageFile;
 import io.leadroutes.store.LeadList;
@@ -10,7 +11,6 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -118,16 +118,16 @@ public final class OpsPage {
     }
 
     /**
-     * Qualified conversations, the newest first; with {@code search} those whose customer it names.
+     * Qualified conversations, the newest first; with {@code search} in the body those whose customer it names.
      *
-     * @throws RefusedException 400 for a query that is not as it should be
+     * @throws RefusedException 400 for a body that is not as it should be
      */
     public void leads(Exchange exchange) throws RefusedException {
-        String search = Admin.query(exchange, Set.of("search")).getOrDefault("search", "");
+        JsonNode search = Admin.json(exchange.getMessage().getBody()).path("search");
         Admin.require(
-                search.length() <= MAX_SEARCH_CHARS,
-                "search is too long; expected " + MAX_SEARCH_CHARS + " characters at most");
-        Admin.answer(exchange, 200, leads.find(accountId, search.strip()));
+                search.isMissingNode() || search.isTextual() && search.asText().length() <= MAX_SEARCH_CHARS,
+                "search is wrong; expected a text of " + MAX_SEARCH_CHARS + " characters at most");
+        Admin.answer(exchange, 200, leads.find(accountId, search.asText().strip()));
     }
 
     /** The rules and how often each was met of late. */

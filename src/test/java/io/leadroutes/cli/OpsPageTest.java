@@ -101,8 +101,7 @@ class OpsPageTest {
     @Test
     void withoutAConfiguredTokenThereIsNoPage() {
         try (Product closed = Product.alone(SandboxChatwoot.builder(), Map.of("admin.token", ""))) {
-            for (String path :
-                    List.of("/admin", "/admin/page/page.js", "/admin/overview", "/admin/leads", "/admin/rules")) {
+            for (String path : List.of("/admin", "/admin/page/page.js", "/admin/overview", "/admin/rules")) {
                 var answer = closed.send(closed.adminRequest(path).GET());
                 assertThat(answer.statusCode()).as(path).isEqualTo(404);
             }
@@ -115,7 +114,7 @@ class OpsPageTest {
     @ParameterizedTest
     @CsvSource({
         "GET, /admin/overview",
-        "GET, /admin/leads",
+        "POST, /admin/leads",
         "GET, /admin/rules",
         "POST, /admin/session",
         "DELETE, /admin/session"
@@ -280,28 +279,28 @@ class OpsPageTest {
         assertThat(leads(""))
                 .extracting(lead -> lead.path("conversation_id").asLong())
                 .contains(id);
-        assertThat(leads("?search=zo%C3%AB%20LEAD"))
+        assertThat(leads("zoë LEAD"))
                 .extracting(lead -> lead.path("conversation_id").asLong())
                 .containsExactly(id);
-        assertThat(leads("?search=" + id))
+        assertThat(leads(Long.toString(id)))
                 .extracting(lead -> lead.path("conversation_id").asLong())
                 .contains(id);
-        assertThat(leads("?search=nolead")).isEmpty();
-        assertThat(leads("?search=identifier"))
-                .as("a key of what is stored is no name")
-                .isEmpty();
-        assertThat(leads("?search=%25")).isEmpty();
+        assertThat(leads("nolead")).isEmpty();
+        assertThat(leads("identifier")).as("a key of what is stored is no name").isEmpty();
+        assertThat(leads("%")).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "?serch=x",
-                "?search=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-            })
-    void aSearchThatIsNotUnderstoodIsRefused(String query) {
-        assertThat(product.send(product.adminRequest("/admin/leads" + query).GET())
-                        .statusCode())
+    @ValueSource(strings = {"{", "{\"search\":7}", "{\"search\":null}"})
+    void aSearchThatIsNotUnderstoodIsRefused(String body) {
+        assertThat(search(body).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void aSearchIsNotLongerThanAName() {
+        assertThat(search("{\"search\":\"" + "x".repeat(100) + "\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(search("{\"search\":\"" + "x".repeat(101) + "\"}").statusCode())
                 .isEqualTo(400);
     }
 
@@ -321,8 +320,12 @@ class OpsPageTest {
         assertThat(rules.path("hits").path("scores").path("enterprise").asInt()).isPositive();
     }
 
-    private static Iterable<JsonNode> leads(String query) {
-        return product.admin("/admin/leads" + query);
+    private static Iterable<JsonNode> leads(String search) {
+        return Product.json(search("{\"search\":\"" + search + "\"}"));
+    }
+
+    private static HttpResponse<String> search(String body) {
+        return product.send(product.adminRequest("/admin/leads").POST(BodyPublishers.ofString(body)));
     }
 
     private static HttpResponse<String> write(String cookie, String header, String value) {
