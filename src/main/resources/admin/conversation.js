@@ -1,5 +1,5 @@
 // Why a conversation is as it is.
-import { el, fill, labels, marked, moment, places, state, table } from "./elements.js";
+import { el, escalatedBy, fill, labels, marked, moment, places, state, table } from "./elements.js";
 import { ask } from "./server.js";
 
 const CAP = 100;
@@ -69,7 +69,7 @@ function factList(data) {
     ["assignee", data.assignee_name ?? ""],
     ["labels", labels(data.labels)],
     ["qualified", moment(data.qualified_at)],
-    ["escalated by", (data.escalated ?? []).join(", ")],
+    ["escalated by", escalatedBy(data.episodes)],
   ]
     .filter(([, value]) => value.length !== 0)
     .map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)));
@@ -78,12 +78,12 @@ function factList(data) {
 function ledgerTable(entries) {
   let sum = 0;
   const rows = entries.map((entry) => {
-    sum += entry.points;
+    sum += entry.remaining;
     return [
       moment(entry.at),
       entry.rule,
       (entry.matched ?? []).map((word) => el("span", { class: "label" }, word)),
-      (entry.points > 0 ? "+" : "") + entry.points,
+      (entry.points > 0 ? "+" : "") + entry.points + (entry.remaining === entry.points ? "" : `, ${entry.remaining} left`),
       String(Math.min(CAP, Math.max(0, sum))),
     ];
   });

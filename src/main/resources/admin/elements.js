@@ -78,6 +78,15 @@ export function labels(list) {
   return (list ?? []).map((label) => el("span", { class: "label" }, String(label)));
 }
 
+/** The rules that have escalated, of a conversation's episodes by name. */
+export function escalatedBy(episodes) {
+  const prefix = "escalate:";
+  return Object.keys(episodes ?? {})
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .join(", ");
+}
+
 /** Puts new content in, if anything is new; the reader's focus stays on what it was on, if that is still there. */
 export function fill(region, data, draw) {
   const json = JSON.stringify(data);

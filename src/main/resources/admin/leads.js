@@ -1,5 +1,5 @@
 // Qualified conversations.
-import { conversationLink, el, fill, labels, moment, table } from "./elements.js";
+import { conversationLink, el, escalatedBy, fill, labels, moment, table } from "./elements.js";
 import { ask } from "./server.js";
 
 export function leads(main, { again }) {
@@ -36,7 +36,7 @@ function leadTable(found) {
     String(lead.score),
     lead.status ?? "",
     labels(lead.labels),
-    (lead.escalated ?? []).join(", "),
+    escalatedBy(lead.episodes),
   ]);
   const heads = ["qualified", "conversation", "name", "e-mail", "score", "status", "labels", "escalated by"];
   return table("Leads", heads, rows, "No lead is like that.");

@@ -39,7 +39,7 @@ import io.leadroutes.intake.WebhookVerifier.Mode;
 import io.leadroutes.intake.Webhooks;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
-import io.leadroutes.ops.History;
+import io.leadroutes.ops.LastHour;
 import io.leadroutes.ops.OpsPage;
 import io.leadroutes.ops.Sessions;
 import io.leadroutes.rules.RuleBook;
@@ -52,8 +52,8 @@ import io.leadroutes.store.Events;
 import io.leadroutes.store.Forget;
 import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
-import io.leadroutes.store.Linger;
 import io.leadroutes.store.LeadList;
+import io.leadroutes.store.Linger;
 import io.leadroutes.store.Outbox;
 import io.leadroutes.store.Overview;
 import io.leadroutes.store.Permits;
@@ -448,7 +448,7 @@ public final class LeadRoutes implements AutoCloseable {
 
     private void bindOpsPage(Settings settings, Sessions sessions, Clock clock) {
         Overview overview = new Overview(database);
-        History history = new History(overview, budget::used, budget::limit, clock);
+        LastHour history = new LastHour(overview, budget::used, budget::limit, clock);
         main.bind("opsHistory", history);
         main.bind(
                 "opsPage",

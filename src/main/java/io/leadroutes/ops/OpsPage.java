@@ -31,7 +31,7 @@ public final class OpsPage {
     private final Overview overview;
     private final LeadList leads;
     private final RuleHits ruleHits;
-    private final History history;
+    private final LastHour history;
     private final Supplier<Map<String, Object>> chatwoot;
     private final Supplier<List<?>> rules;
     private final Clock clock;
@@ -49,7 +49,7 @@ public final class OpsPage {
             Overview overview,
             LeadList leads,
             RuleHits ruleHits,
-            History history,
+            LastHour history,
             Supplier<Map<String, Object>> chatwoot,
             Supplier<List<?>> rules,
             Clock clock) {
@@ -84,8 +84,6 @@ public final class OpsPage {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, file.type());
-        message.setHeader("Cache-Control", "no-store");
-        message.setHeader("X-Content-Type-Options", "nosniff");
         message.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         message.setBody(file.text());
     }

@@ -50,11 +50,11 @@ public final class LeadList {
     private List<Map<String, Object>> byNumber(long accountId, long number) {
         return database.jdbc()
                 .sql("""
-                        SELECT conversation_id, contact_id, contact, score, status, priority, labels, escalated, qualified_at
+                        SELECT conversation_id, contact_id, contact, score, status, priority, labels, episodes, qualified_at
                         FROM conversation
                         WHERE account_id = :account AND conversation_id = :number AND qualified_at IS NOT NULL
                         UNION ALL
-                        SELECT conversation_id, contact_id, contact, score, status, priority, labels, escalated, qualified_at
+                        SELECT conversation_id, contact_id, contact, score, status, priority, labels, episodes, qualified_at
                         FROM conversation
                         WHERE account_id = :account AND contact_id = :number AND conversation_id <> :number
                           AND qualified_at IS NOT NULL
@@ -70,10 +70,10 @@ public final class LeadList {
     private List<Map<String, Object>> byContact(long accountId, String search) {
         return database.jdbc()
                 .sql("""
-                        SELECT conversation_id, contact_id, contact, score, status, priority, labels, escalated, qualified_at
+                        SELECT conversation_id, contact_id, contact, score, status, priority, labels, episodes, qualified_at
                         FROM (
                           SELECT account_id, conversation_id, contact_id, contact, score, status, priority, labels,
-                            escalated, qualified_at
+                            episodes, qualified_at
                           FROM conversation
                           WHERE qualified_at IS NOT NULL
                           ORDER BY qualified_at DESC

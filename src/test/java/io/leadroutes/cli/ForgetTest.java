@@ -131,8 +131,8 @@ class ForgetTest {
             })
     void aDatabaseThatFailsIsNamedWithWhatIsErased(String which, String table, String error) throws SQLException {
         Map<String, String> urls = Map.of("own", url("h2"), "crm", url("h2"));
-        try (Product product = Product.connected(
-                SandboxChatwoot.builder(), settings("h2", urls.get("own"), urls.get("crm")))) {
+        try (Product product =
+                Product.connected(SandboxChatwoot.builder(), settings("h2", urls.get("own"), urls.get("crm")))) {
             try (Connection connection = DriverManager.getConnection(urls.get(which), "sa", "");
                     Statement statement = connection.createStatement()) {
                 statement.execute("ALTER TABLE " + table + " RENAME TO away");

@@ -19,7 +19,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import io.leadroutes.ops.History;
+import io.leadroutes.ops.LastHour;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.net.URLEncoder;
@@ -137,7 +137,7 @@ class OpsPageBrowserTest {
     }
 
     private static void passTime(int steps) {
-        History history = product.runtime().camel().getRegistry().lookupByNameAndType("opsHistory", History.class);
+        LastHour history = product.runtime().camel().getRegistry().lookupByNameAndType("opsHistory", LastHour.class);
         for (int i = 0; i < steps; i++) {
             CLOCK.jump(Duration.ofSeconds(10));
             history.note();

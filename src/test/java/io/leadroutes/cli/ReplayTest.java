@@ -138,7 +138,7 @@ class ReplayTest {
                             handled.at()));
                 }
                 var lived = product.own(
-                                "SELECT score, qualified_at, escalated FROM conversation WHERE conversation_id = " + id)
+                                "SELECT score, qualified_at, episodes FROM conversation WHERE conversation_id = " + id)
                         .get(0);
                 assertThat(both.active().score())
                         .as("score of " + id + ", seed " + SEED)

@@ -62,10 +62,10 @@ class LargeStoreTest {
                             + "\"content\":\"hello\"}' FROM " + events,
                     """
                     INSERT INTO conversation (account_id, conversation_id, contact_id, contact, score, qualified_at,
-                      escalated, due_by, updated_at)
+                      episodes, due_by, updated_at)
                     SELECT 7, n, n, '{"id":1,"name":"Guest ' || n || '"}', 75,
                       CASE WHEN MOD(n, 2) = 0 THEN TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND
-                      END, '[]', '', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z'
+                      END, '{}', '', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z'
                     FROM %s""".formatted(conversations),
                     """
                     INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id, matched, at)

@@ -11,9 +11,9 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class HistoryTest {
+class LastHourTest {
     private final Store store = new Store(Engine.H2);
-    private final History history = new History(new Overview(store.database), () -> 7, () -> 60, store.clock);
+    private final LastHour history = new LastHour(new Overview(store.database), () -> 7, () -> 60, store.clock);
 
     @AfterEach
     void close() {
@@ -42,7 +42,7 @@ class HistoryTest {
         note();
 
         // One in ten seconds is six a minute.
-        assertThat(history.points()).extracting(History.Point::handled).containsExactlyInAnyOrder(0.0, 6.0, 0.0, 0.0);
+        assertThat(history.points()).extracting(LastHour.Point::handled).containsExactlyInAnyOrder(0.0, 6.0, 0.0, 0.0);
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.function.IntSupplier;
  * The last hour of the budget and the throughput, for the page's plot. In this process's memory: the database keeps the
  * calls of the last minute only, and what is plotted need not outlive a restart. Thread-safe.
  */
-public final class History {
+public final class LastHour {
     /** Points are this far from each other; the route {@code ops-history} says so, too. */
     static final Duration STEP = Duration.ofSeconds(10);
 
@@ -48,7 +48,7 @@ public final class History {
      * @param used calls of the last minute
      * @param limit calls per minute
      */
-    public History(Overview overview, IntSupplier used, IntSupplier limit, Clock clock) {
+    public LastHour(Overview overview, IntSupplier used, IntSupplier limit, Clock clock) {
         this.overview = overview;
         this.used = used;
         this.limit = limit;
