@@ -57,6 +57,7 @@ public final class Budget {
     private final int configured;
     private final Clock clock;
     private final Optional<Permits> stored;
+    private final Urgency lane;
 
     private final Map<Long, Instant> held = new HashMap<>();
     private Optional<Lowered> lowered = Optional.empty();
@@ -71,21 +72,33 @@ public final class Budget {
      * @param limit calls per minute
      */
     public Budget(int limit, Clock clock) {
-        this(limit, clock, Optional.empty());
+        this(limit, clock, Optional.empty(), Urgency.QUALIFICATION);
     }
 
     /** One that goes on where the process before it stopped, and is shared with others on the same database. */
     public Budget(int limit, Clock clock, Permits stored) {
-        this(limit, clock, Optional.of(stored));
+        this(limit, clock, Optional.of(stored), Urgency.QUALIFICATION);
         Instant now = clock.instant();
         stored.endAbandoned(now.plus(WINDOW));
         look(now, stored);
     }
 
-    private Budget(int limit, Clock clock, Optional<Permits> stored) {
+    private Budget(int limit, Clock clock, Optional<Permits> stored, Urgency lane) {
         this.configured = limit;
         this.clock = clock;
         this.stored = stored;
+        this.lane = lane;
+    }
+
+    /**
+     * One for a process that does what can wait, beside others on the same database.
+     *
+     * @throws org.springframework.dao.DataAccessException if the database has no budget
+     */
+    public static Budget beside(int limit, Clock clock, Permits stored) {
+        Budget budget = new Budget(limit, clock, Optional.of(stored), Urgency.BACKFILL);
+        budget.look(clock.instant(), stored);
+        return budget;
     }
 
     /**
@@ -96,7 +109,7 @@ public final class Budget {
         boolean isEscalation =
                 exchange.getVariable(DELIVERY) instanceof Delivery delivery && delivery.urgency() == Urgency.ESCALATION;
         exchange.setVariable(SENT, false);
-        exchange.setVariable(PERMIT, take(isEscalation ? Urgency.ESCALATION : Urgency.QUALIFICATION));
+        exchange.setVariable(PERMIT, take(isEscalation ? Urgency.ESCALATION : lane));
     }
 
     /** The request was answered, or it is known that it will not be; one that the gateway did not send costs nothing. */
@@ -112,13 +125,19 @@ public final class Budget {
     synchronized long take(Urgency urgency) throws InterruptedException {
         OptionalLong taken = OptionalLong.empty();
         while (taken.isEmpty()) {
-            if (free(urgency) > 0) {
+            if (isFree(urgency)) {
                 taken = tryTake();
             } else {
                 wait(WAIT_MS);
             }
         }
         return taken.getAsLong();
+    }
+
+    /** What can wait leaves one to those who do not look as often as who waits for it here. */
+    synchronized boolean isFree(Urgency urgency) {
+        boolean isLeft = urgency != Urgency.BACKFILL || free(Urgency.QUALIFICATION) > Math.min(1, limit() - 1);
+        return isLeft && free(urgency) > 0;
     }
 
     /** A permit, absent if none is free. */

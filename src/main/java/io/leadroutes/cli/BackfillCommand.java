@@ -56,8 +56,9 @@ import picocli.CommandLine.Spec;
             "  CHATWOOT_BASE_URL         the address of Chatwoot",
             "  CHATWOOT_API_TOKEN        access token of a user who sees the conversations",
             "  CHATWOOT_ACCOUNT_ID       number of the account",
-            "  CHATWOOT_RATE_LIMIT       calls per minute for reading, default 60; beside",
-            "                            those of the running leadroutes",
+            "  CHATWOOT_RATE_LIMIT       calls per minute, default 60",
+            "  DATABASE_URL              where leadroutes counts its calls; on PostgreSQL those of",
+            "                            both are together within the limit",
             "  CHATWOOT_WEBHOOK_SECRETS, CHATWOOT_WEBHOOK_TOKEN",
             "                            as the running leadroutes has them",
             "  RULES_FILE                default rules.yaml; for --dry-run",
@@ -274,6 +275,7 @@ final class BackfillCommand implements Callable<Integer> {
                     out(), isTerminal.getAsBoolean(), 0, settings.number("chatwoot.rate-limit"), clock);
             teller.above(progress);
             WebhookBodies bodies = new WebhookBodies(settings.accountId());
+            out().println(calls.budget());
             ConversationRun run = new ConversationRun(calls, isDryRun ? Optional.empty() : record, progress, err());
             BackfillRun backfill = new BackfillRun(
                     new Backlog(calls, settings.accountId(), selection),

@@ -1,5 +1,6 @@
 package io.leadroutes.cli;
 
+import io.leadroutes.chatwoot.ConversationSummary;
 import io.leadroutes.conversation.Values;
 import io.leadroutes.event.Priority;
 import java.util.HashSet;
@@ -30,6 +31,18 @@ record BatchChange(
 
     boolean concernsLabels() {
         return !addLabels.isEmpty() || !removeLabels.isEmpty() || labels.isPresent();
+    }
+
+    /** True if a bulk action can do all of it: labels to add, a status, and nothing else. */
+    boolean isShareable() {
+        return removeLabels.isEmpty() && labels.isEmpty() && attributes.isEmpty() && priority.isEmpty();
+    }
+
+    /** True if a conversation shows all that a {@linkplain #isShareable() shareable} change is about. */
+    boolean isMet(ConversationSummary shown) {
+        boolean hasLabels = addLabels.isEmpty()
+                || shown.labels().filter(there -> there.containsAll(addLabels)).isPresent();
+        return hasLabels && (status.isEmpty() || shown.status().equals(status));
     }
 
     /** All labels to write over those that are there; empty when it is already so. */

@@ -69,6 +69,11 @@ import picocli.CommandLine.Spec;
             "                        is assigned to that agent",
             "  CHATWOOT_ACCOUNT_ID   number of the account",
             "  CHATWOOT_RATE_LIMIT   calls per minute, default 60",
+            "  DATABASE_URL          where leadroutes counts its calls; on PostgreSQL those of",
+            "                        both are together within the limit, and its own go first",
+            "  CHATWOOT_CONFIRM_WITHIN",
+            "                        how long is waited for what many conversations were",
+            "                        given in one call, default 2m",
             "  ROUTES_DIRECTORY      default routes; holds the gateway that calls pass"
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -314,6 +319,7 @@ final class BatchCommand implements Callable<Integer> {
                 out().printf("Nothing is left: all %d are done by %s; --restart does them again.%n", before, results);
                 return 0;
             }
+            out().println(calls.budget());
             out().printf(
                             "%d to do%s; results go to %s%n",
                             toDo.size(), before == 0 ? "" : ", " + before + " done before", results);
@@ -322,7 +328,9 @@ final class BatchCommand implements Callable<Integer> {
                     out(), isTerminal.getAsBoolean(), toDo.size(), settings.number("chatwoot.rate-limit"), clock);
             teller.above(progress);
             ConversationRun run = new ConversationRun(calls, Optional.of(record), progress, err());
-            BatchRun batch = new BatchRun(calls, settings.accountId(), run);
+            BatchShare share =
+                    new BatchShare(calls, settings.accountId(), run, teller, clock, settings.confirmWithin());
+            BatchRun batch = new BatchRun(calls, settings.accountId(), share, run);
             LongRun.carryOut(() -> batch.carryOut(toDo), progress, () -> interrupted(run, toDo.size(), progress));
             return summary(run, toDo.size(), calls.taken());
         }

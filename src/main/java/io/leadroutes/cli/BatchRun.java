@@ -16,21 +16,26 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Does one conversation after the other, each in as few calls as it takes: one read, then only the writes that change
- * something. A conversation that fails does not hold up the rest. All its writes may be repeated (CONTRACT section 4), so
+ * Does equal changes together where that is fewer calls, then one conversation after the other: one read, and only the
+ * writes that change something. A conversation that fails does not hold up the rest. All its writes may be repeated (CONTRACT section 4), so
  * the conversation that a kill interrupts is simply done again.
  */
 final class BatchRun {
     private final CountedCalls calls;
     private final Requests requests;
     private final Reads reads;
+    private final BatchShare share;
     private final ConversationRun run;
 
-    /** @param accountId whose conversations they are */
-    BatchRun(CountedCalls calls, long accountId, ConversationRun run) {
+    /**
+     * @param accountId whose conversations they are
+     * @param share does what can be done together
+     */
+    BatchRun(CountedCalls calls, long accountId, BatchShare share, ConversationRun run) {
         this.calls = calls;
         this.requests = new Requests(accountId);
         this.reads = new Reads(requests, accountId);
+        this.share = share;
         this.run = run;
     }
 
@@ -62,7 +67,7 @@ final class BatchRun {
      */
     void carryOut(List<BatchItem> items) throws IOException, InterruptedException {
         try {
-            for (BatchItem item : items) {
+            for (BatchItem item : share.carryOut(items)) {
                 run.handle(item.conversation(), () -> handle(item));
             }
         } finally {
@@ -100,6 +105,6 @@ final class BatchRun {
         for (ApiRequest write : writes) {
             calls.send(write);
         }
-        return writes.isEmpty() ? Result.UNCHANGED : Result.DONE;
+        return writes.isEmpty() && !share.hasAsked(id) ? Result.UNCHANGED : Result.DONE;
     }
 }

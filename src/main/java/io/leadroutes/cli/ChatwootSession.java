@@ -2,7 +2,6 @@ package io.leadroutes.cli;
 
 import io.leadroutes.chatwoot.ApiAnswer;
 import io.leadroutes.chatwoot.ApiRequest;
-import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.ChatwootException;
 import io.leadroutes.chatwoot.ChatwootHeaders;
 import io.leadroutes.chatwoot.Gateway;
@@ -20,11 +19,11 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.Route;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.springframework.core.NestedRuntimeException;
 
 /**
- * The gateway route {@code chatwoot-api} and nothing else of the product: no servers, no databases, no schedulers. So a
- * command's calls pass the same throttle and are told apart in the same way as those of the product (invariant 7). The
- * budget is that of this process: a product that runs beside it counts by itself.
+ * The gateway route {@code chatwoot-api} and nothing else of the product: no servers, no schedulers. So a command's calls
+ * pass the same throttle and are told apart in the same way as those of the product (invariant 7).
  */
 final class ChatwootSession implements AutoCloseable {
     private static final String GATEWAY_FILE = "chatwoot.camel.yaml";
@@ -53,6 +52,7 @@ final class ChatwootSession implements AutoCloseable {
     private final Main main = new Main();
     private final Clock clock;
     private final Waiting waiting;
+    private final CommandBudget budget;
     private final int redeliveries;
     private final Duration redeliveryDelay;
     private final ProducerTemplate template;
@@ -62,12 +62,12 @@ final class ChatwootSession implements AutoCloseable {
         this.waiting = waiting;
         redeliveries = settings.number("chatwoot.redeliveries");
         redeliveryDelay = Duration.ofMillis(settings.number("chatwoot.redelivery-delay-ms"));
-        Budget budget = new Budget(settings.number("chatwoot.rate-limit"), clock);
-        main.bind("budget", budget);
+        budget = CommandBudget.open(settings, clock);
+        main.bind("budget", budget.budget());
         TokenWatch tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
         main.bind(
                 "gateway",
-                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, delivery -> true));
+                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget.budget(), clock, delivery -> true));
         main.bind("chatwootHeaders", new ChatwootHeaders());
         // Without Camel's own hook, which would wait for a call that waits for the budget: a signal ends a command at
         // once.
@@ -149,6 +149,10 @@ final class ChatwootSession implements AutoCloseable {
         if (failure instanceof IOException broken) {
             throw broken;
         }
+        if (failure instanceof NestedRuntimeException unusable) {
+            throw new IOException("the budget in database.url cannot be used: "
+                    + unusable.getClass().getSimpleName());
+        }
         if (failure != null) {
             throw new IllegalStateException(request.verb() + " could not be sent", failure);
         }
@@ -159,6 +163,11 @@ final class ChatwootSession implements AutoCloseable {
         return !request.method().equals("POST") || REPEATABLE_POSTS.contains(request.verb());
     }
 
+    /** Which budget its calls count against. */
+    String budget() {
+        return budget.told();
+    }
+
     /** The ids of the routes that run. */
     List<String> routes() {
         return main.getCamelContext().getRoutes().stream().map(Route::getId).toList();
@@ -167,5 +176,6 @@ final class ChatwootSession implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        budget.close();
     }
 }

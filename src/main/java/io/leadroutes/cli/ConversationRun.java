@@ -4,6 +4,7 @@ import io.leadroutes.chatwoot.ChatwootException;
 import io.leadroutes.cli.BatchRecord.Result;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -83,7 +84,48 @@ final class ConversationRun {
             return;
         }
         outages = 0;
-        end(conversation, result, before, Optional.empty());
+        end(conversation, result, calls.taken() - before, Optional.empty());
+    }
+
+    /** What is done with several conversations together. */
+    interface SharedWork {
+        /**
+         * @return what is done; nothing of the others
+         * @throws IOException if no answer came
+         */
+        Map<Long, Result> carryOut() throws ChatwootException, IOException, InterruptedException;
+    }
+
+    /**
+     * Does it, unless the run is over. What it leaves, or all if it fails, is for {@link #handle}. The calls are noted with
+     * the first that is done.
+     *
+     * @throws IOException if the results cannot be written
+     */
+    void handleTogether(SharedWork work) throws IOException, InterruptedException {
+        if (isOver()) {
+            return;
+        }
+        int before = calls.taken();
+        Map<Long, Result> results;
+        try {
+            results = work.carryOut();
+        } catch (ChatwootException.Paused e) {
+            stopped("Chatwoot answers " + Refusal.of(e).text());
+            return;
+        } catch (ChatwootException e) {
+            progress.say(
+                    err, "one by one, because Chatwoot answers " + Refusal.of(e).text());
+            return;
+        } catch (IOException e) {
+            progress.say(err, Lines.plain("one by one, because no answer came: " + e.getMessage()));
+            return;
+        }
+        int theirs = calls.taken() - before;
+        for (Map.Entry<Long, Result> result : results.entrySet()) {
+            end(result.getKey(), result.getValue(), theirs, Optional.empty());
+            theirs = 0;
+        }
     }
 
     /** Nothing more is done, for this reason. */
@@ -98,7 +140,7 @@ final class ConversationRun {
     }
 
     private void fail(long conversation, int callsBefore, String why) throws IOException {
-        end(conversation, Result.FAILED, callsBefore, Optional.of(why));
+        end(conversation, Result.FAILED, calls.taken() - callsBefore, Optional.of(why));
         if (failed <= MAX_TOLD) {
             progress.say(err, "failed  conversation " + conversation + ": " + why);
         } else if (failed == MAX_TOLD + 1) {
@@ -106,8 +148,7 @@ final class ConversationRun {
         }
     }
 
-    private void end(long conversation, Result result, int callsBefore, Optional<String> error) throws IOException {
-        int itsCalls = calls.taken() - callsBefore;
+    private void end(long conversation, Result result, int itsCalls, Optional<String> error) throws IOException {
         if (record.isPresent()) {
             record.get().add(conversation, result, itsCalls, error);
         }

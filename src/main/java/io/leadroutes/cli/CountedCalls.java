@@ -34,6 +34,11 @@ final class CountedCalls implements AutoCloseable {
         return taken;
     }
 
+    /** As {@link ChatwootSession#budget}. */
+    String budget() {
+        return session.budget();
+    }
+
     @Override
     public void close() {
         session.close();

@@ -308,6 +308,13 @@ public final class Settings {
         range(wrong, "chatwoot.concurrency", 1, 64, "a whole number of calls in flight");
         range(wrong, "chatwoot.redeliveries", 0, 10, "a whole number of quick repetitions");
         range(wrong, "chatwoot.redelivery-delay-ms", 1, 60_000, "milliseconds before the first repetition");
+        verify(
+                wrong,
+                "chatwoot.confirm-within",
+                text -> duration(text)
+                        .filter(d -> d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
+                        .isPresent(),
+                "1 second to 1 hour, such as 30s or 2m");
     }
 
     private void checkAccount(List<String> wrong) {
@@ -373,13 +380,6 @@ public final class Settings {
                         .isPresent(),
                 "0 to 5 seconds, such as 1s or 500ms");
         verify(wrong, "chatwoot.strategy", text -> text.equals("direct") || text.equals("macro"), "direct or macro");
-        verify(
-                wrong,
-                "chatwoot.confirm-within",
-                text -> duration(text)
-                        .filter(d -> d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
-                        .isPresent(),
-                "1 second to 1 hour, such as 30s or 2m");
         verify(
                 wrong,
                 "chatwoot.snapshot-fresh",
@@ -474,7 +474,7 @@ public final class Settings {
         return address.isLinkLocalAddress() || address.getHostAddress().equals("fd00:ec2:0:0:0:0:0:254");
     }
 
-    private static boolean isDatabaseUrl(String text) {
+    static boolean isDatabaseUrl(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         return lower.startsWith("jdbc:postgresql:") || lower.startsWith("jdbc:h2:");
     }

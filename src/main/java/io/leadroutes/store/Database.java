@@ -27,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 12;
+    private static final int CONNECTIONS_BESIDE = 1;
     private static final long CONNECTION_TIMEOUT_MS = 5_000;
 
     /**
@@ -82,17 +83,32 @@ public final class Database implements AutoCloseable {
      * A database that is as it is: without a schema brought up to date, and with nothing written as far as it can see to that.
      */
     public static Database toRead(String name, String url, String user, String password) {
+        boolean isFile = isExclusive(url) && !url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:mem:");
+        String readOnly = isFile ? url + ";ACCESS_MODE_DATA=r" : url;
+        return new Database(name, readOnly, user, password, "", CONNECTIONS, false, true);
+    }
+
+    /** One that another process has made and uses: as it is, and not made if it is not there. */
+    public static Database beside(String name, String url, String user, String password) {
+        String asItIs = isH2(url) ? url + ";IFEXISTS=TRUE" : url;
+        return new Database(name, asItIs, user, password, "", CONNECTIONS_BESIDE, false, false);
+    }
+
+    /** True if only one process at a time can use this database: a file that H2 locks, or its memory. */
+    public static boolean isExclusive(String url) {
         String lower = url.toLowerCase(Locale.ROOT);
-        boolean isFile = lower.startsWith("jdbc:h2:")
-                && !lower.startsWith("jdbc:h2:mem:")
+        return isH2(url)
                 && !lower.startsWith("jdbc:h2:tcp:")
                 && !lower.startsWith("jdbc:h2:ssl:")
                 && !lower.contains(";auto_server=true");
-        return new Database(name, isFile ? url + ";ACCESS_MODE_DATA=r" : url, user, password, "", false, true);
+    }
+
+    private static boolean isH2(String url) {
+        return url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:");
     }
 
     private Database(String name, String url, String user, String password, String migrations, boolean onFirstUse) {
-        this(name, url, user, password, migrations, onFirstUse, false);
+        this(name, url, user, password, migrations, CONNECTIONS, onFirstUse, false);
     }
 
     private Database(
@@ -101,20 +117,17 @@ public final class Database implements AutoCloseable {
             String user,
             String password,
             String migrations,
+            int connections,
             boolean onFirstUse,
             boolean isReadOnly) {
-        String lower = url.toLowerCase(Locale.ROOT);
-        h2 = lower.startsWith("jdbc:h2:");
-        exclusive = h2
-                && !lower.startsWith("jdbc:h2:tcp:")
-                && !lower.startsWith("jdbc:h2:ssl:")
-                && !lower.contains(";auto_server=true");
+        h2 = isH2(url);
+        exclusive = isExclusive(url);
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(h2 ? withH2Settings(url) : url);
         config.setUsername(user);
         config.setPassword(password);
-        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         config.setReadOnly(isReadOnly);
         if (!h2) {

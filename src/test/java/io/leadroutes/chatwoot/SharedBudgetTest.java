@@ -116,6 +116,34 @@ class SharedBudgetTest {
     }
 
     @Test
+    @Tag("invariant-7")
+    void whatCanWaitSharesThePermitsAndLeavesTheLastToOthers() {
+        Budget product = start();
+        for (int i = 0; i < LIMIT - 2; i++) {
+            call(product);
+        }
+        Budget command = Budget.beside(LIMIT, clock, new Permits(database));
+        clock.advance(Duration.ofSeconds(50));
+
+        assertThat(command.used()).isEqualTo(LIMIT - 2);
+        assertThat(command.isFree(Urgency.BACKFILL))
+                .as("one beside the reserve")
+                .isFalse();
+        assertThat(product.free(Urgency.QUALIFICATION)).isPositive();
+
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(command.isFree(Urgency.BACKFILL)).isTrue();
+        call(command);
+        assertThat(start().used()).isEqualTo(1);
+    }
+
+    @Test
+    void aLimitOfOneIsNotLeftAlone() {
+        assertThat(Budget.beside(1, clock, new Permits(database)).isFree(Urgency.BACKFILL))
+                .isTrue();
+    }
+
+    @Test
     void whatIsFreeIsForgotten() {
         Budget budget = start();
         call(budget);

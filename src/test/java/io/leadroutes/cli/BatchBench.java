@@ -38,6 +38,11 @@ final class BatchBench implements AutoCloseable {
         return this;
     }
 
+    /** What the command calls by, without the command. */
+    ChatwootSession session() {
+        return ChatwootSession.open(bench.settings(), Clock.systemUTC(), Waiting.by(Clock.systemUTC()));
+    }
+
     BatchBench onTerminal() {
         isTerminal = true;
         return this;

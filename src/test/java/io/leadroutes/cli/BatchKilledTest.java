@@ -106,6 +106,30 @@ class BatchKilledTest {
         assertThat(bench.resultLines()).hasSize(CONVERSATIONS).allMatch(line -> !line.contains("failed"));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aKillBetweenSharedCallsLosesNothing(Dialect dialect) {
+        start(dialect);
+        BatchBench.write(bench.file(), BatchBench.read(bench.file()).replaceAll("(\"q4-campaign\"]),.*", "$1}"));
+        bench.sandbox().failWhile(call -> call.is("POST", "/bulk_actions"), Fault.delay(Duration.ofMillis(200)));
+
+        try (ChildProcess first = child()) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> bench.writes().size() >= 2);
+            first.kill();
+        }
+        try (ChildProcess second = child()) {
+            assertThat(second.awaitEnd(Duration.ofSeconds(60)))
+                    .as(second.output())
+                    .isZero();
+        }
+
+        for (int id = 1; id <= CONVERSATIONS; id++) {
+            assertThat(bench.sandbox().conversation(id).labels())
+                    .containsExactlyInAnyOrder("keep-" + id, "q4-campaign");
+        }
+        assertThat(bench.resultLines()).hasSize(CONVERSATIONS).allMatch(line -> !line.contains("failed"));
+    }
+
     @Test
     void aSignalLetsTheOneInHandEndAndSaysHowToGoOn() {
         start(Dialect.ACTUAL);

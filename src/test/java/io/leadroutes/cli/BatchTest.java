@@ -2,6 +2,7 @@ package io.leadroutes.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Dialect;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.Role;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -394,11 +396,11 @@ class BatchTest {
 
         SetupBench.Run run = bench.batchText(lines.toString());
 
-        assertThat(run.out().lines().toList()).hasSize(12);
+        assertThat(run.out().lines().toList()).hasSize(13);
         assertThat(run.out()).doesNotContain("\r");
-        assertThat(run.out().lines().toList().get(1))
+        assertThat(run.out().lines().toList().get(2))
                 .matches(" 10 %  4 of 40: 4 done, 0 failed, \\d+ in the last minute, \\d+ s left");
-        assertThat(run.out().lines().toList().get(10))
+        assertThat(run.out().lines().toList().get(11))
                 .matches("100 %  40 of 40: 40 done, 0 failed, \\d+ in the last minute");
     }
 
@@ -481,12 +483,141 @@ class BatchTest {
         }
     }
 
+    private static String[] lines(int from, int to, String change) {
+        return IntStream.rangeClosed(from, to)
+                .mapToObj(id -> "{\"conversation_id\":" + id + "," + change + "}")
+                .toArray(String[]::new);
+    }
+
+    private List<String> bulkActions() {
+        return bench.writes().stream()
+                .filter(call -> call.path().endsWith("/bulk_actions"))
+                .map(Call::body)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("invariant-6")
+    void equalLabelsOfManyShareCalls(Dialect dialect) {
+        start(dialect);
+        for (int id = 1; id <= 500; id++) {
+            bench.conversations(id);
+            bench.sandbox().agentSetsLabels(id, "keep-" + id);
+        }
+        bench.sandbox().agentSetsLabels(7, "q4", "keep-7");
+
+        SetupBench.Run run = bench.batch(lines(1, 500, "\"add_labels\":[\"Q4\"]"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        for (int id = 1; id <= 500; id++) {
+            assertThat(bench.sandbox().conversation(id).labels()).containsExactlyInAnyOrder("keep-" + id, "q4");
+        }
+        assertThat(run.out()).contains("499 done, 1 unchanged, 0 failed; calls: 26.");
+        assertThat(bulkActions()).hasSize(5);
+        assertThat(bench.calls()).doesNotContain("POST /conversations/1/labels").hasSize(26);
+        assertThat(bench.resultLines())
+                .hasSize(500)
+                .contains(
+                        "{\"conversation_id\":7,\"result\":\"unchanged\",\"calls\":26}",
+                        "{\"conversation_id\":8,\"result\":\"done\",\"calls\":0}");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEqualStatusIsSharedToo(Dialect dialect) {
+        start(dialect).conversations(1, 2, 3, 4, 5, 6);
+        bench.sandbox().agentResolves(6);
+
+        SetupBench.Run run = bench.batch(lines(1, 6, "\"status\":\"resolved\",\"add_labels\":[\"q4\"]"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("6 done, 0 unchanged, 0 failed; calls: 3.");
+        for (int id = 1; id <= 6; id++) {
+            assertThat(bench.sandbox().conversation(id).status()).isEqualTo("resolved");
+            assertThat(bench.sandbox().conversation(id).labels()).containsExactly("q4");
+        }
+        assertThat(bulkActions())
+                .containsExactly("{\"type\":\"Conversation\",\"ids\":[1,2,3,4,5,6],"
+                        + "\"labels\":{\"add\":[\"q4\"],\"remove\":[]},\"fields\":{\"status\":\"resolved\"}}");
+
+        bench.sandbox().clearCalls();
+        SetupBench.Run again = bench.again("--restart");
+
+        assertThat(again.out()).contains("0 done, 6 unchanged, 0 failed; calls: 1.");
+        assertThat(bench.writes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatABulkActionSkipsIsDoneByItselfOrFails(Dialect dialect) {
+        start(dialect).conversations(1, 2, 3, 4, 5).with("chatwoot.confirm-within", "1s");
+
+        SetupBench.Run run = bench.batch(lines(1, 6, "\"add_labels\":[\"q4\"]"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("failed  conversation 6: 404 ");
+        assertThat(run.out()).contains("5 done, 0 unchanged, 1 failed");
+        assertThat(bench.resultLines()).hasSize(6);
+        assertThat(bench.writes()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBulkActionOfNoAvailIsRepairedOneByOne(Dialect dialect) {
+        start(dialect).conversations(1, 2, 3, 4, 5).with("chatwoot.confirm-within", "1s");
+        bench.sandbox().failNext(1, Fault.status(200, ""), call -> call.is("POST", "/bulk_actions"));
+
+        SetupBench.Run run = bench.batch(lines(1, 5, "\"add_labels\":[\"q4\"]"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("5 done, 0 unchanged, 0 failed");
+        for (int id = 1; id <= 5; id++) {
+            assertThat(bench.sandbox().conversation(id).labels()).containsExactly("q4");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whereBulkActionsAreRefusedEachIsDoneByItself(Dialect dialect) {
+        start(dialect).conversations(1, 2, 3, 4, 5);
+        bench.sandbox()
+                .failNext(
+                        1,
+                        Fault.status(401, "{\"error\":\"Access to this endpoint is not authorized for bots\"}"),
+                        call -> call.is("POST", "/bulk_actions"));
+
+        SetupBench.Run run = bench.batch(lines(1, 5, "\"add_labels\":[\"q4\"]"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err()).contains("one by one, because Chatwoot answers 401 ");
+        assertThat(run.out()).contains("5 done, 0 unchanged, 0 failed; calls: 12.");
+        assertThat(bench.sandbox().conversation(5).labels()).containsExactly("q4");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLabelThatThousandsHaveIsNotLookedThroughForAFew(Dialect dialect) {
+        start(dialect);
+        for (int id = 1; id <= 300; id++) {
+            bench.conversations(id);
+            bench.sandbox().agentSetsLabels(id, "q4");
+        }
+        bench.conversations(301, 302, 303, 304, 305);
+
+        SetupBench.Run run = bench.batch(lines(301, 305, "\"add_labels\":[\"q4\"]"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("5 done, 0 unchanged, 0 failed; calls: 11.");
+        assertThat(bulkActions()).isEmpty();
+    }
+
     @Test
     void theReadmeShowsWhatIsPrinted() {
         String readme = BatchBench.read(Path.of("README.md"));
         String section = readme.substring(readme.indexOf("## Many conversations at once"));
         String[] blocks = section.split("\n```[a-z]*\n");
-        start().conversations(1580, 1582, 1584);
+        start().with("chatwoot.rate-limit", "60").conversations(1580, 1582, 1584);
 
         SetupBench.Run run = bench.batchText(blocks[1] + "\n");
 
