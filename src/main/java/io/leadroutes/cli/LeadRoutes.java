@@ -119,7 +119,8 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.text("crm.database.url"),
                 settings.text("crm.database.user"),
                 settings.text("crm.database.password"),
-                settings.flag("crm.database.migrate") ? "db/crm" : "");
+                settings.flag("crm.database.migrate") ? "db/crm" : "",
+                LEADS_IN_HAND);
         tellIfCrmIsAway();
         workers = Executors.newFixedThreadPool(
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
@@ -169,7 +170,8 @@ public final class LeadRoutes implements AutoCloseable {
                     settings.text("database.url"),
                     settings.text("database.user"),
                     settings.text("database.password"),
-                    "db/migration");
+                    "db/migration",
+                    settings.number("conversation.workers") + settings.number("chatwoot.concurrency") + LEADS_IN_HAND);
         } catch (HikariPool.PoolInitializationException e) {
             throw new StartException(
                     "database.url cannot be opened; expected a database that is there, and the right user: "

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +33,21 @@ import java.util.regex.Pattern;
  * default. All that is wrong is said at once, each with its name, its value (not of a secret) and what it should be.
  */
 public final class Settings {
+    /** What an operator may say to H2 in a database's address: where and how its data lies, no statements or files. */
+    private static final SortedSet<String> H2_OPTIONS = new TreeSet<>(Set.of(
+            "AUTO_SERVER",
+            "AUTO_SERVER_PORT",
+            "CACHE_SIZE",
+            "CIPHER",
+            "DB_CLOSE_DELAY",
+            "DB_CLOSE_ON_EXIT",
+            "IFEXISTS",
+            "LOCK_TIMEOUT",
+            "MODE",
+            "PASSWORD",
+            "USER",
+            "WRITE_DELAY"));
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
     /** What a command uses; only that is checked. */
@@ -331,6 +348,24 @@ public final class Settings {
                 "database.url",
                 Settings::isDatabaseUrl,
                 "a JDBC URL of H2 or PostgreSQL: jdbc:h2:... or jdbc:postgresql:...");
+        checkH2Options(wrong, "database.url");
+    }
+
+    /** Says which option it is by its place: what stands there may be the half of a password. */
+    private void checkH2Options(List<String> wrong, String property) {
+        String[] parts = values.get(property).split(";");
+        if (!parts[0].toLowerCase(Locale.ROOT).startsWith("jdbc:h2:")) {
+            return;
+        }
+        for (int i = 1; i < parts.length; i++) {
+            String name = parts[i].substring(0, Math.max(0, parts[i].indexOf('=')));
+            if (!parts[i].isEmpty() && !H2_OPTIONS.contains(name.toUpperCase(Locale.ROOT))) {
+                wrong.add(property + " has as its option " + i + " after a semicolon one that is not allowed, such as"
+                        + " those by which H2 runs statements and files; expected only "
+                        + String.join("=, ", H2_OPTIONS)
+                        + "=");
+            }
+        }
     }
 
     private void checkRules(List<String> wrong) {
@@ -352,6 +387,7 @@ public final class Settings {
         }
         checkDatabase(wrong);
         verify(wrong, "crm.database.url", text -> text.startsWith("jdbc:"), "a JDBC URL");
+        checkH2Options(wrong, "crm.database.url");
         verify(
                 wrong,
                 "crm.database.migrate",

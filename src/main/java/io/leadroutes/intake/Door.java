@@ -22,8 +22,9 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * Lets in as many webhooks as there are threads and memory for; the others are answered at once, before their body is
- * read, with 503 (invariant 1). Who was let in and has no answer within a second gets the same. Camel's consumer runs its route on a worker thread for as long as the request is in hand;
- * without a door the requests past the last thread would wait for one, for as long as it takes.
+ * read, with 503 (invariant 1). Who was let in and has no answer within a second gets the same. Camel's consumer runs its
+ * route on a worker thread for as long as the request is in hand; without a door the requests past the last thread would
+ * wait for one, for as long as it takes. Who sends too slowly is {@link Connections}' to cut.
  */
 public final class Door implements Handler<RoutingContext> {
     /** Webhooks in hand; so many can share one fsync. */
@@ -31,9 +32,6 @@ public final class Door implements Handler<RoutingContext> {
 
     /** Bytes of their bodies: a text of 4 KB is the usual, 1 MiB the largest. */
     static final long MAX_BYTES = 16L << 20;
-
-    /** Chatwoot waits 5 s for its answer (CONTRACT section 1): who takes longer to send is somebody else. */
-    static final Duration SENT_WITHIN = Duration.ofSeconds(5);
 
     /**
      * From when its body was there: who has no answer then gets one from here, whatever its thread is doing. What it said
@@ -48,17 +46,15 @@ public final class Door implements Handler<RoutingContext> {
 
     private static final String BUSY = Json.write(Map.of("error", "try again"));
 
-    /** A webhook that was let in; the times are for the one thread that looks at them. */
+    /** A webhook that was let in; the time is for the one thread that looks at it. */
     private static final class InHand {
         private final RoutingContext request;
         private final Context thread;
-        private final long sinceNanos;
         private OptionalLong completeNanos = OptionalLong.empty();
 
-        InHand(RoutingContext request, Context thread, long sinceNanos) {
+        InHand(RoutingContext request, Context thread) {
             this.request = request;
             this.thread = thread;
-            this.sinceNanos = sinceNanos;
         }
     }
 
@@ -106,7 +102,7 @@ public final class Door implements Handler<RoutingContext> {
             refuse(context, "too many webhooks at once");
             return;
         }
-        InHand entered = new InHand(context, context.vertx().getOrCreateContext(), nanoTime.getAsLong());
+        InHand entered = new InHand(context, context.vertx().getOrCreateContext());
         inHand.add(entered);
         context.addEndHandler(ended -> {
             inHand.remove(entered);
@@ -127,7 +123,7 @@ public final class Door implements Handler<RoutingContext> {
     }
 
     private void refuse(RoutingContext context, String reason) {
-        refusals.add(reason);
+        refusals.add(reason, context.request());
         context.response()
                 .setStatusCode(503)
                 .putHeader("Content-Type", "application/json")
@@ -138,12 +134,10 @@ public final class Door implements Handler<RoutingContext> {
     private void look() {
         long now = nanoTime.getAsLong();
         for (InHand entered : inHand) {
-            HttpServerRequest request = entered.request.request();
-            if (!request.isEnded()) {
-                if (now - entered.sinceNanos > SENT_WITHIN.toNanos()) {
-                    request.connection().close();
-                }
-            } else if (entered.completeNanos.isEmpty()) {
+            if (!entered.request.request().isEnded()) {
+                continue;
+            }
+            if (entered.completeNanos.isEmpty()) {
                 entered.completeNanos = OptionalLong.of(now);
             } else if (now - entered.completeNanos.getAsLong() > ANSWERED_WITHIN.toNanos() && inHand.remove(entered)) {
                 entered.thread.runOnContext(there -> refuseLate(entered.request));

@@ -4,8 +4,11 @@ import io.leadroutes.store.Failures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The webhooks that were answered with 503. Chatwoot never sends them again (CONTRACT section 1), so each span of time
  * with refusals is told to a {@link GapSink}, as soon as that works.
  *
- * <p>Thread-safe; of constant size however many there are.
+ * <p>Thread-safe; no larger for how many there were, only for how many are in hand.
  */
 public final class Refusals {
     /** Refusals closer than this are one span. */
@@ -30,6 +33,10 @@ public final class Refusals {
     private final GapSink sink;
     private final Clock clock;
     private final Map<String, Long> counts = new TreeMap<>();
+
+    /** Those counted, for as long as somebody has them in hand: a worker and the door may both give up on one. */
+    private final Set<Object> counted = Collections.newSetFromMap(new WeakHashMap<>());
+
     private Instant from;
     private Instant to;
     private Instant notBefore = Instant.MIN;
@@ -40,8 +47,19 @@ public final class Refusals {
         this.clock = clock;
     }
 
-    /** @param reason one of a few fixed texts */
-    public synchronized void add(String reason) {
+    /**
+     * Counts a request once, by its first reason, whoever refuses it again.
+     *
+     * @param reason one of a few fixed texts
+     * @param request known by its identity
+     */
+    synchronized void add(String reason, Object request) {
+        if (counted.add(request)) {
+            count(reason);
+        }
+    }
+
+    private void count(String reason) {
         Instant now = clock.instant();
         from = from == null ? now : from;
         to = now;

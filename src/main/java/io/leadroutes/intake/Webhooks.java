@@ -64,11 +64,11 @@ public final class Webhooks {
     private Admission admit(Exchange exchange) throws RefusedException {
         try {
             if (!atWork.tryAcquire(leftMs(exchange), TimeUnit.MILLISECONDS)) {
-                throw busy("too many webhooks at once");
+                throw busy(exchange, "too many webhooks at once");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw busy("interrupted");
+            throw busy(exchange, "interrupted");
         }
         try {
             return gate.admit(request(exchange.getMessage()));
@@ -82,8 +82,8 @@ public final class Webhooks {
         return Math.max(0, InboxWriter.ANSWER_WITHIN_MS - exchange.getClock().elapsed());
     }
 
-    private RefusedException busy(String reason) {
-        refusals.add(reason);
+    private RefusedException busy(Exchange exchange, String reason) {
+        refusals.add(reason, httpRequest(exchange.getMessage()));
         return new RefusedException(503, "try again");
     }
 
@@ -96,7 +96,7 @@ public final class Webhooks {
         try {
             writer.store(exchange.getMessage().getBody(NewEvent.class), leftMs(exchange));
         } catch (NotStoredException e) {
-            throw busy(e.getMessage());
+            throw busy(exchange, e.getMessage());
         }
     }
 
@@ -116,7 +116,7 @@ public final class Webhooks {
     }
 
     private static WebhookRequest request(Message message) {
-        HttpServerRequest request = ((HttpMessage) message).getRequest();
+        HttpServerRequest request = httpRequest(message);
         return new WebhookRequest(
                 request.method().name(),
                 Optional.ofNullable(request.getHeader("Content-Type")),
@@ -126,6 +126,10 @@ public final class Webhooks {
                 Optional.ofNullable(request.getHeader("X-Chatwoot-Timestamp")),
                 Optional.ofNullable(request.getHeader("X-Chatwoot-Delivery")),
                 Optional.ofNullable(request.getParam("secret")));
+    }
+
+    private static HttpServerRequest httpRequest(Message message) {
+        return ((HttpMessage) message).getRequest();
     }
 
     /** The raw bytes as they came; empty for a body that the server has read as a form. */

@@ -26,8 +26,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * <p>Thread-safe. Close it after the routes have stopped.
  */
 public final class Database implements AutoCloseable {
-    private static final int CONNECTIONS = 12;
-    private static final int CONNECTIONS_BESIDE = 1;
+    /** For those who ask now and then: the writer of the inbox, schedulers, admin, health. */
+    private static final int CONNECTIONS_OF_OTHERS = 4;
+
     private static final long CONNECTION_TIMEOUT_MS = 5_000;
 
     /**
@@ -69,14 +70,16 @@ public final class Database implements AutoCloseable {
      *
      * @param name for thread and log names
      * @param migrations class path folder of the Flyway migrations, empty for a schema that is not ours
+     * @param threads that work with it all the time, each with a connection of its own; there are four more for the others
      */
-    public Database(String name, String url, String user, String password, String migrations) {
-        this(name, url, user, password, migrations, false);
+    public Database(String name, String url, String user, String password, String migrations, int threads) {
+        this(name, url, user, password, migrations, threads + CONNECTIONS_OF_OTHERS, false, false);
     }
 
     /** A database that may be away now: it is connected to, and its schema brought up to date, when it is first used. */
-    public static Database onFirstUse(String name, String url, String user, String password, String migrations) {
-        return new Database(name, url, user, password, migrations, true);
+    public static Database onFirstUse(
+            String name, String url, String user, String password, String migrations, int threads) {
+        return new Database(name, url, user, password, migrations, threads + CONNECTIONS_OF_OTHERS, true, false);
     }
 
     /**
@@ -85,13 +88,13 @@ public final class Database implements AutoCloseable {
     public static Database toRead(String name, String url, String user, String password) {
         boolean isFile = isExclusive(url) && !url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:mem:");
         String readOnly = isFile ? url + ";ACCESS_MODE_DATA=r" : url;
-        return new Database(name, readOnly, user, password, "", CONNECTIONS, false, true);
+        return new Database(name, readOnly, user, password, "", 1, false, true);
     }
 
     /** One that another process has made and uses: as it is, and not made if it is not there. */
     public static Database beside(String name, String url, String user, String password) {
         String asItIs = isH2(url) ? url + ";IFEXISTS=TRUE" : url;
-        return new Database(name, asItIs, user, password, "", CONNECTIONS_BESIDE, false, false);
+        return new Database(name, asItIs, user, password, "", 1, false, false);
     }
 
     /** True if only one process at a time can use this database: a file that H2 locks, or its memory. */
@@ -105,10 +108,6 @@ public final class Database implements AutoCloseable {
 
     private static boolean isH2(String url) {
         return url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:");
-    }
-
-    private Database(String name, String url, String user, String password, String migrations, boolean onFirstUse) {
-        this(name, url, user, password, migrations, CONNECTIONS, onFirstUse, false);
     }
 
     private Database(

@@ -9,6 +9,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Erases what is known of a contact: bodies of webhooks, name and addresses, attributes, first message, the words that
  * scored, and all that was or is to be sent. Rows, points and labels stay, so that counts do, and keys by which an event
  * that comes twice is known. What comes in later is new.
+ *
+ * <p>Reads all rows of {@code webhook_event}: an index by contact would cost each webhook that comes in, many a second,
+ * and this is done a few times a day at most.
  */
 public final class Forget {
     /** The conversations that the contact has, or has in events that wait. */

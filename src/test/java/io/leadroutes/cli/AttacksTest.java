@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks of SECURITY.md on the whole product that have no test of their own elsewhere. */
@@ -221,7 +223,43 @@ class AttacksTest {
     @Tag("attack-28")
     void aServerWhoseCertificateNobodyVouchesForGetsNoRequest(@TempDir Path folder) throws Exception {
         AtomicInteger requests = new AtomicInteger();
-        HttpsServer server = httpsServer(folder.resolve("keys.p12"), requests);
+
+        assertThat(errorOfCallOverTls(keys(folder, "localhost"), requests)).contains("SSLHandshakeException");
+
+        assertThat(requests).as("requests that got through").hasValue(0);
+    }
+
+    @ParameterizedTest
+    @Tag("attack-28")
+    @CsvSource({"chat.example, 0, SSLPeerUnverifiedException", "localhost, 1, 418"})
+    void aServerWithTheCertificateOfAnotherNameGetsNoRequest(
+            String name, int expected, String error, @TempDir Path folder) throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        KeyStore keys = keys(folder, name);
+        KeyStore vouched = KeyStore.getInstance("PKCS12");
+        vouched.load(null, null);
+        vouched.setCertificateEntry("server", keys.getCertificate("mykey"));
+        Path trusted = folder.resolve("trusted.p12");
+        try (OutputStream out = Files.newOutputStream(trusted)) {
+            vouched.store(out, "changeit".toCharArray());
+        }
+        System.setProperty("javax.net.ssl.trustStore", trusted.toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", "changeit");
+        try {
+            assertThat(errorOfCallOverTls(keys, requests)).contains(error);
+        } finally {
+            System.clearProperty("javax.net.ssl.trustStore");
+            System.clearProperty("javax.net.ssl.trustStorePassword");
+        }
+
+        assertThat(Integer.signum(requests.get()))
+                .as("requests that got through")
+                .isEqualTo(expected);
+    }
+
+    /** What is told of a write to a Chatwoot with this key, that is here and answers whatever gets through with 418. */
+    private static String errorOfCallOverTls(KeyStore keys, AtomicInteger requests) throws Exception {
+        HttpsServer server = httpsServer(keys, requests);
         try (Product careful = Product.alone(
                 SandboxChatwoot.builder(),
                 Map.of(
@@ -229,17 +267,16 @@ class AttacksTest {
                         "https://localhost:" + server.getAddress().getPort()))) {
             careful.post("{\"event\":\"message_created\",\"id\":1,\"content\":\"a bug\",\"message_type\":\"incoming\","
                     + "\"conversation\":{\"id\":900},\"sender\":{\"id\":5,\"type\":\"contact\",\"name\":\"Ada\"}}");
-
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
-                            careful.wish(900, "labels").path("error").asText())
-                    .contains("SSLHandshakeException"));
-            assertThat(requests).as("requests that got through").hasValue(0);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> careful.wish(900, "labels").path("error").isTextual());
+            return careful.wish(900, "labels").path("error").asText();
         } finally {
             server.stop(0);
         }
     }
 
-    private static HttpsServer httpsServer(Path keys, AtomicInteger requests) throws Exception {
+    private static KeyStore keys(Path folder, String name) throws Exception {
+        Path file = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -247,16 +284,19 @@ class AttacksTest {
                         "-keyalg",
                         "EC",
                         "-dname",
-                        "CN=localhost",
+                        "CN=" + name,
                         "-ext",
-                        "SAN=dns:localhost",
+                        "SAN=dns:" + name,
                         "-storepass",
                         "changeit",
                         "-keystore",
-                        keys.toString())
+                        file.toString())
                 .start();
         assertThat(keytool.waitFor()).isZero();
-        KeyStore store = KeyStore.getInstance(keys.toFile(), "changeit".toCharArray());
+        return KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+    }
+
+    private static HttpsServer httpsServer(KeyStore store, AtomicInteger requests) throws Exception {
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(store, "changeit".toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
@@ -265,6 +305,7 @@ class AttacksTest {
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         server.createContext("/", exchange -> {
             requests.incrementAndGet();
+            exchange.sendResponseHeaders(418, -1);
             exchange.close();
         });
         server.start();

@@ -58,7 +58,7 @@ class CommandBudgetTest {
         String url = engine.equals("h2") ? file() + ";AUTO_SERVER=TRUE" : TestDatabases.postgresUrl();
         String user = engine.equals("h2") ? "sa" : "postgres";
         bench.with("database.url", url).with("database.user", user);
-        return new Database("leadroutes", url, user, "", "db/migration");
+        return new Database("leadroutes", url, user, "", "db/migration", 8);
     }
 
     @ParameterizedTest

@@ -60,10 +60,14 @@ class HttpAttacksTest {
         byte[] chunk = ("10000\r\n" + "a".repeat(65_536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         System.gc();
         long before = usedHeap();
+        OutputStream out = socket.getOutputStream();
+        for (int i = 0; i <= 16; i++) {
+            out.write(chunk);
+        }
 
+        assertThat(readSome(socket)).as("answer to the first byte too many").startsWith("HTTP/1.1 413 ");
         long sent = 0;
         try {
-            OutputStream out = socket.getOutputStream();
             for (; sent < ENDLESS; sent += 65_536) {
                 out.write(chunk);
             }

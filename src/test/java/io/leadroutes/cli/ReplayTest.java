@@ -217,7 +217,7 @@ class ReplayTest {
     @Test
     void aFileIsReadWhenNobodyHasItAndElseTheWayOutIsTold() {
         String file = "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath();
-        new Database("leadroutes", file, "sa", "", "db/migration").close();
+        new Database("leadroutes", file, "sa", "", "db/migration", 8).close();
 
         CommandRun free = replayOf(file);
         CommandRun missing = replayOf("jdbc:h2:file:" + folder.resolve("none").toAbsolutePath());

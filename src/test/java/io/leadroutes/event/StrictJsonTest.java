@@ -104,6 +104,18 @@ class StrictJsonTest {
                 .hasMessage(TOO_LARGE);
     }
 
+    /** PostgreSQL would refuse it, and all webhooks that are stored beside it. */
+    @ParameterizedTest
+    @Tag("attack-07")
+    @ValueSource(strings = {"\\ud800", "\\udc00", "\\ude00\\ud83d", "\\ud83d x \\ude00"})
+    void halfACharacterIsRefused(String half) {
+        byte[] body = ("{\"event\":\"x\",\"v\":\"" + half + "\"}").getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> DECODER.decode(body))
+                .isInstanceOf(BadEventException.class)
+                .hasMessageStartingWith("half a character");
+    }
+
     @Test
     @Tag("attack-06")
     void manyTokensAreRefused() {

@@ -158,7 +158,7 @@ class InboxWriterTest {
 
     @Test
     void refusalsAreToldOnceTheStoreWorksAgain() {
-        refusals.add("down");
+        refusals.add("down", new Object());
 
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(gaps).containsExactly("1 refused: down"));
@@ -166,7 +166,7 @@ class InboxWriterTest {
 
     @Test
     void refusalsAreToldAtTheEnd() {
-        refusals.add("down");
+        refusals.add("down", new Object());
 
         writer.close();
 

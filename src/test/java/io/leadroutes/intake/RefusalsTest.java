@@ -27,10 +27,10 @@ class RefusalsTest {
     @Test
     void refusalsCloseTogetherAreOneSpanToldWhenItIsOver() {
         Instant first = clock.instant();
-        refusals.add("full");
+        refusals.add("full", new Object());
         clock.advance(Duration.ofSeconds(1));
-        refusals.add("full");
-        refusals.add("slow");
+        refusals.add("full", new Object());
+        refusals.add("slow", new Object());
         Instant last = clock.instant();
 
         refusals.tellIfDue();
@@ -45,7 +45,7 @@ class RefusalsTest {
     @Test
     void aLongSpanIsToldInParts() {
         for (int second = 0; second <= 70; second++) {
-            refusals.add("full");
+            refusals.add("full", new Object());
             refusals.tellIfDue();
             clock.advance(Duration.ofSeconds(1));
         }
@@ -59,11 +59,11 @@ class RefusalsTest {
     @Test
     void aSpanThatCannotBeToldIsKeptAndGrowsUntilItCan() {
         Instant first = clock.instant();
-        refusals.add("down");
+        refusals.add("down", new Object());
         isAway = true;
         clock.advance(Refusals.QUIET);
         refusals.tellIfDue();
-        refusals.add("down");
+        refusals.add("down", new Object());
         Instant last = clock.instant();
         clock.advance(Refusals.QUIET);
         refusals.tellIfDue();
@@ -74,6 +74,17 @@ class RefusalsTest {
         refusals.tellIfDue();
 
         assertThat(told).containsExactly(new Gap(first, last, "2 refused: down"));
+    }
+
+    @Test
+    void whatTwoRefuseIsCountedOnceByItsFirstReason() {
+        Object request = new Object();
+
+        refusals.add("slow", request);
+        refusals.add("not answered in time", request);
+        refusals.tell();
+
+        assertThat(told).extracting(Gap::reason).containsExactly("1 refused: slow");
     }
 
     @Test

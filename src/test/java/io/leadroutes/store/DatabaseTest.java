@@ -18,10 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
     private static Database h2(String url) {
-        return new Database("leadroutes", url, "sa", "", "db/migration");
+        return new Database("leadroutes", url, "sa", "", "db/migration", 8);
     }
 
     @ParameterizedTest
@@ -108,6 +109,17 @@ class DatabaseTest {
                 .orElse("");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40})
+    void eachThreadThatWorksHasAConnectionAndSomeAreLeft(int threads) {
+        try (Database database =
+                new Database("leadroutes", "jdbc:h2:mem:threads-" + threads, "sa", "", "db/migration", threads)) {
+            HikariDataSource pool = (HikariDataSource) database.dataSource();
+
+            assertThat(pool.getMaximumPoolSize()).isEqualTo(threads + 4);
+        }
+    }
+
     @Test
     void h2InThisProcessIsOursAlone() {
         try (Database database = h2("jdbc:h2:mem:alone")) {
@@ -128,7 +140,7 @@ class DatabaseTest {
     @Test
     void anOperatorMayLookIntoARunningH2File(@TempDir Path folder) throws SQLException {
         String url = "jdbc:h2:file:" + folder.resolve("shared") + ";AUTO_SERVER=TRUE";
-        try (Database database = new Database("leadroutes", url, "sa", "", "db/migration");
+        try (Database database = new Database("leadroutes", url, "sa", "", "db/migration", 8);
                 Connection second = DriverManager.getConnection(url, "sa", "")) {
             assertThat(second.isValid(1)).isTrue();
             assertThat(database.isExclusive()).isFalse();
@@ -170,7 +182,7 @@ class DatabaseTest {
     @Test
     void aWrongAddressStopsTheStart() {
         assertThatThrownBy(() ->
-                        new Database("leadroutes", "jdbc:h2:file:/proc/no/such/place/db", "sa", "", "db/migration"))
+                        new Database("leadroutes", "jdbc:h2:file:/proc/no/such/place/db", "sa", "", "db/migration", 8))
                 .isInstanceOf(RuntimeException.class);
     }
 
@@ -184,7 +196,7 @@ class DatabaseTest {
             statement.execute("ALTER DATABASE " + name + " SET synchronous_commit = off");
         }
 
-        try (Database database = new Database("leadroutes", url, "postgres", "", "db/migration")) {
+        try (Database database = new Database("leadroutes", url, "postgres", "", "db/migration", 8)) {
             assertThat(database.jdbc()
                             .sql("SELECT current_setting('synchronous_commit')")
                             .query(String.class)

@@ -51,9 +51,9 @@ public final class TestDatabases {
     private static Database open(Engine engine, String name, String migrations) {
         String id = name();
         if (engine == Engine.H2) {
-            return new Database(name, "jdbc:h2:mem:" + id, "sa", "", migrations);
+            return new Database(name, "jdbc:h2:mem:" + id, "sa", "", migrations, 8);
         }
-        return new Database(name, Postgres.running().create(id, name, migrations), "postgres", "", migrations);
+        return new Database(name, Postgres.running().create(id, name, migrations), "postgres", "", migrations, 8);
     }
 
     private static final class Postgres {
@@ -88,7 +88,7 @@ public final class TestDatabases {
             String template = "template_" + name;
             if (templates.add(template)) {
                 execute("CREATE DATABASE " + template);
-                new Database(name, server.getJdbcUrl("postgres", template), "postgres", "", migrations).close();
+                new Database(name, server.getJdbcUrl("postgres", template), "postgres", "", migrations, 8).close();
             }
             execute("CREATE DATABASE " + id + " TEMPLATE " + template);
             return server.getJdbcUrl("postgres", id);
