@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
 
 /** Any bytes are an event or refused, and what is stored of them can be stored and read. */
-@Tag("attack-06")
+@Tag("attack-07")
 class EventDecoderFuzzTest {
     private final EventDecoder decoder = new EventDecoder();
 

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Tag;
 
 /** Any file is a rule book or is refused with what is wrong in it; no tag of YAML makes an object of ours or of the JVM's. */
-@Tag("attack-24")
 class RuleFileFuzzTest {
 
     @FuzzTest(maxDuration = "20s")
