@@ -1,6 +1,5 @@
 package io.leadroutes.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.ConversationView;
 import io.leadroutes.sandbox.MessageView;
@@ -49,15 +48,13 @@ final class DemoReport {
         List<String> parts = new ArrayList<>();
         for (Object entry : (List<?>) known.get("score_entries")) {
             Map<?, ?> row = (Map<?, ?>) entry;
-            parts.add(row.get("rule") + " " + row.get("points") + " " + quoted((JsonNode) row.get("matched")));
+            parts.add(row.get("rule") + " " + row.get("points") + " " + quoted((List<?>) row.get("matched")));
         }
         return parts.isEmpty() ? "" : " = " + String.join(" + ", parts);
     }
 
-    private static String quoted(JsonNode words) {
-        List<String> quoted = new ArrayList<>();
-        words.forEach(word -> quoted.add("\"" + word.asText() + "\""));
-        return String.join(" ", quoted);
+    private static String quoted(List<?> words) {
+        return words.stream().map(word -> "\"" + word + "\"").collect(Collectors.joining(" "));
     }
 
     private static String listed(List<String> labels) {
