@@ -133,6 +133,8 @@ public final class Database implements AutoCloseable {
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             // A failure's message would hold what was to be stored.
             config.addDataSourceProperty("logServerErrorDetail", "false");
+            // The driver's default holds for transactions only, not for a statement alone.
+            config.addDataSourceProperty("readOnlyMode", "always");
             config.setConnectionInitSql(POSTGRES_SESSION);
         }
         if (onFirstUse) {

@@ -40,6 +40,8 @@ class SettingsTest {
         assertThat(settings.text("database.url")).isEqualTo("jdbc:h2:file:./data/leadroutes");
         assertThat(settings.text("crm.database.url")).isEqualTo("jdbc:h2:file:./data/crm");
         assertThat(settings.text("rules.file")).isEqualTo("rules.yaml");
+        assertThat(settings.rulesReload()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.optional("rules.shadow")).isEmpty();
         assertThat(settings.list("steps.message"))
                 .containsExactly("direct:step-tag", "direct:step-score", "direct:step-qualify", "direct:step-escalate");
         assertThat(settings.list("on.lead-qualified")).containsExactly("direct:crm-sync");
@@ -96,6 +98,10 @@ class SettingsTest {
                 "crm.database.url|crm|a JDBC URL",
                 "crm.database.migrate|yes|true, or false",
                 "rules.file|no/such/rules.yaml|a file that is there",
+                "rules.reload|soon|1 second to 1 hour, such as 5s, or 0",
+                "rules.reload|500ms|1 second to 1 hour",
+                "rules.reload|3601s|1 second to 1 hour",
+                "rules.reload|-5s|1 second to 1 hour",
                 "routes.directory|no/such/folder|a folder that is there",
                 "steps.message|,|Camel endpoints",
                 "conversation.debounce|1 minute|0 to 5 seconds",
@@ -278,6 +284,8 @@ class SettingsTest {
         "CRM_DATABASE_USER, crm.database.user, x",
         "CRM_DATABASE_PASSWORD, crm.database.password, x",
         "RULES_FILE, rules.file, pom.xml",
+        "RULES_RELOAD, rules.reload, 1m",
+        "RULES_SHADOW, rules.shadow, pom.xml",
         "STEPS_MESSAGE, steps.message, direct:x",
         "ON_LEAD_QUALIFIED, on.lead-qualified, direct:x",
         "ON_ESCALATED, on.escalated, direct:x",
