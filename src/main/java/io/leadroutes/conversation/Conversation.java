@@ -8,6 +8,7 @@ import io.leadroutes.event.Priority;
 import io.leadroutes.event.Secrets;
 import io.leadroutes.event.Snapshot;
 import io.leadroutes.event.Snapshot.Ref;
+import io.leadroutes.rules.Extracted;
 import io.leadroutes.rules.Facts;
 import io.leadroutes.rules.Hit;
 import io.leadroutes.rules.Reading;
@@ -86,6 +87,7 @@ public final class Conversation {
 
     private final Map<String, Wished> decided = new LinkedHashMap<>();
     private final List<ScoreEntry> scored = new ArrayList<>();
+    private final List<DroppedValue> dropped = new ArrayList<>();
 
     /**
      * @param state the last known state
@@ -162,6 +164,16 @@ public final class Conversation {
     /** The score entries that were added here. */
     public List<ScoreEntry> scored() {
         return List.copyOf(scored);
+    }
+
+    /** The values that were dropped here. */
+    public List<DroppedValue> dropped() {
+        return List.copyOf(dropped);
+    }
+
+    /** Keeps why what the message says of an attribute is not set. */
+    void drop(Extracted found) {
+        dropped.add(new DroppedValue(found.rule().id(), found.rule().attribute(), getMessageId(), found.dropped(), at));
     }
 
     /**

@@ -70,7 +70,7 @@ public record RuleMacro(
                 rule.note().isPresent());
     }
 
-    /** A rule never lowers a priority, so one that says none has nothing to set. */
+    /** No macro sets none: the rare rule that lowers a priority to it has a call of its own for that. */
     private static Optional<Priority> some(Optional<Priority> priority) {
         return priority.filter(p -> p != Priority.NONE);
     }

@@ -63,12 +63,16 @@ public final class Steps {
         for (Extracted found : rules.extracted(conversation.reading(rules), conversation.facts(rules))) {
             boolean isWanted = found.rule().replace()
                     || Leads.fact(conversation, found.rule().attribute()).isEmpty();
-            found.value()
-                    .filter(value -> isWanted)
-                    .ifPresent(value -> conversation.wish(
-                            Wish.ChangeAttributes.set(Map.of(found.rule().attribute(), value)),
-                            Urgency.TAGGING,
-                            reason(conversation, found.rule().id(), found.matched())));
+            if (isWanted) {
+                found.value()
+                        .ifPresentOrElse(
+                                value -> conversation.wish(
+                                        Wish.ChangeAttributes.set(
+                                                Map.of(found.rule().attribute(), value)),
+                                        Urgency.TAGGING,
+                                        reason(conversation, found.rule().id(), found.matched())),
+                                () -> conversation.drop(found));
+            }
         }
     }
 
@@ -258,6 +262,7 @@ public final class Steps {
                     episode.numbered(Episode.QUALIFY),
                     "qualify",
                     Optional.of(rule.priority()),
+                    rule.lower(),
                     rule.team(),
                     rule.reassign(),
                     rule.note(),
@@ -325,6 +330,7 @@ public final class Steps {
                 occasion,
                 rule.id(),
                 rule.priority(),
+                rule.lower(),
                 rule.team(),
                 rule.reassign(),
                 rule.note(),
@@ -375,14 +381,15 @@ public final class Steps {
             String occasion,
             String rule,
             Optional<Priority> priority,
+            boolean lower,
             Optional<String> team,
             boolean reassign,
             Optional<String> note,
             Urgency urgency,
             Reason reason) {
-        // A priority is never lowered: an agent, or an escalation, may have set a higher one.
-        priority.filter(p -> p.compareTo(conversation.getPriority()) > 0)
-                .ifPresent(p -> conversation.wish(Wish.SetPriority.atLeast(p), urgency, reason));
+        // Unless the rule says so, a priority is not lowered: an agent, or an escalation, may have set a higher one.
+        priority.filter(p -> lower ? p != conversation.getPriority() : p.compareTo(conversation.getPriority()) > 0)
+                .ifPresent(p -> conversation.wish(new Wish.SetPriority(p, !lower), urgency, reason));
         // A person who has the conversation keeps it (invariant 6).
         boolean stays = !reassign
                 && team.filter(t -> !conversation.isTeam(t)).isPresent()

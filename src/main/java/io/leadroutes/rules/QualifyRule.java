@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param when absent: the score alone counts
  * @param labels added, in the order of the file
  * @param priority set; {@link Priority#NONE} when the file names none
+ * @param lower whether the priority is set even if the conversation has a higher one
  * @param team name of a team, or its numeric id as text
  * @param reassign whether the team gets a conversation that an agent has
  * @param note Markdown of a private note with {@link Placeholders}; not rendered here
@@ -23,6 +24,7 @@ public record QualifyRule(
         Optional<Condition> when,
         List<String> labels,
         Priority priority,
+        boolean lower,
         Optional<String> team,
         boolean reassign,
         Optional<String> note,

@@ -166,7 +166,8 @@ public final class RuleBook {
                 .toList();
     }
 
-    private static Optional<Extracted> extracted(ExtractRule rule, Reading reading) {
+    /** The same of one rule, whatever its condition. */
+    static Optional<Extracted> extracted(ExtractRule rule, Reading reading) {
         Map<String, String> said = new LinkedHashMap<>();
         rule.patterns().ifPresent(index -> reading.words(index).forEach(words -> said.put(words, words)));
         rule.values()

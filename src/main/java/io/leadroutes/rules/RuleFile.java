@@ -53,7 +53,7 @@ final class RuleFile {
             "id", "any", "near", "regex", "typos", "when", "points", "repeat", "group", "half-life", "examples");
 
     private static final List<String> EXTRACT_KEYS =
-            List.of("id", "attribute", "type", "regex", "values", "pattern", "replace", "when");
+            List.of("id", "attribute", "type", "regex", "values", "pattern", "replace", "when", "examples");
 
     /** Of the words that a condition asks for. */
     static final List<String> WORD_KEYS = List.of("any", "near", "regex", "typos");
@@ -62,7 +62,17 @@ final class RuleFile {
     private static final List<String> NEAR_KEYS = List.of("words", "within");
     private static final List<String> EXAMPLE_KEYS = List.of("match", "no_match");
     private static final List<String> QUALIFY_KEYS = List.of(
-            "at", "reset-below", "cool-down", "when", "labels", "priority", "team", "reassign", "note", "attributes");
+            "at",
+            "reset-below",
+            "cool-down",
+            "when",
+            "labels",
+            "priority",
+            "lower",
+            "team",
+            "reassign",
+            "note",
+            "attributes");
     private static final List<String> ESCALATE_KEYS = List.of(
             "id",
             "when",
@@ -73,11 +83,13 @@ final class RuleFile {
             "calendar",
             "labels",
             "priority",
+            "lower",
             "team",
             "reassign",
             "note");
-    private static final List<String> STEP_KEYS = List.of("after", "labels", "priority", "team", "reassign", "note");
-    private static final List<String> ACTION_KEYS = List.of("labels", "priority", "team", "reassign", "note");
+    private static final List<String> STEP_KEYS =
+            List.of("after", "labels", "priority", "lower", "team", "reassign", "note");
+    private static final List<String> ACTION_KEYS = List.of("labels", "priority", "lower", "team", "reassign", "note");
     private static final List<String> RENEWAL_KEYS = List.of("reset-below", "cool-down");
     private static final Renewal EACH_WAITING = new Renewal(Optional.empty(), Optional.empty());
     private static final String VALUES = "values with their keywords, such as {Finance: [bank, insurance]}";
@@ -124,6 +136,7 @@ final class RuleFile {
     private final Map<String, Integer> caps = new LinkedHashMap<>();
     private Optional<Duration> halfLife = Optional.empty();
     private final List<Example> examples = new ArrayList<>();
+    private final List<Example> extractExamples = new ArrayList<>();
     private final List<WaitingRule> waitingRules = new ArrayList<>();
     private final List<ExtractRule> extractRules = new ArrayList<>();
     private Calendars calendars = new Calendars(Map.of());
@@ -239,7 +252,10 @@ final class RuleFile {
             readKeywordRules(Hit.Kind.TAG, file.get().sections("tags", TAG_KEYS));
             readKeywordRules(Hit.Kind.SCORE, file.get().sections("scores", SCORE_KEYS));
             Set<String> extractIds = new HashSet<>();
-            file.get().sections("extract", EXTRACT_KEYS).forEach(rule -> extractRules.add(extract(rule, extractIds)));
+            file.get().sections("extract", EXTRACT_KEYS).forEach(rule -> {
+                extractRules.add(extract(rule, extractIds));
+                readExamples(rule, extractRules.size() - 1, extractExamples);
+            });
             qualify = file.get().section("qualify", QUALIFY_KEYS).map(this::qualify);
             Set<String> ids = new HashSet<>();
             for (Section rule : file.get().sections("escalate", ESCALATE_KEYS)) {
@@ -267,6 +283,7 @@ final class RuleFile {
                 waitingRules);
         Matcher matcher = new Matcher(keywordRules);
         examples.forEach(example -> check(example, matcher));
+        extractExamples.forEach(example -> check(example, book));
         problems.throwIfAny();
         return book;
     }
@@ -296,7 +313,7 @@ final class RuleFile {
                 scoreRules.add(scoreRule(rule, id));
             }
             keywordRules.add(sought(kind, id, rule, when, points, labels));
-            readExamples(rule, id, keywordRules.size() - 1);
+            readExamples(rule, keywordRules.size() - 1, examples);
         }
     }
 
@@ -393,11 +410,11 @@ final class RuleFile {
                 words, section.integer("within", 2, WIDEST_NEAR, WITHIN).orElse(WIDEST_NEAR));
     }
 
-    private void readExamples(Section rule, String id, int index) {
+    private void readExamples(Section rule, int index, List<Example> examples) {
         rule.section("examples", EXAMPLE_KEYS).ifPresent(section -> {
             for (String key : EXAMPLE_KEYS) {
                 for (Section.Item item : section.textItems(key, "texts", text -> null)) {
-                    examples.add(new Example(index, id, item, key.equals("match")));
+                    examples.add(new Example(index, item, key.equals("match")));
                 }
             }
         });
@@ -415,9 +432,27 @@ final class RuleFile {
         String what = !counted.isEmpty()
                 ? "no match, found " + String.join(", ", counted)
                 : "a match, found none" + (negated.isEmpty() ? "" : " (denied: " + String.join(", ", negated) + ")");
+        unexpected(example, keywordRules.get(example.rule).id(), what);
+    }
+
+    /** An extract rule matches a text that says a value which is none to be dropped. */
+    private void check(Example example, RuleBook book) {
+        ExtractRule rule = extractRules.get(example.rule);
+        Optional<Extracted> found = RuleBook.extracted(rule, book.read(example.item.text()));
+        Optional<Object> value = found.flatMap(Extracted::value);
+        if (value.isPresent() != example.matches) {
+            String what = value.map(v -> "no match, found \"" + v + "\"")
+                    .orElseGet(() -> "a match, found none"
+                            + found.map(dropped -> " (dropped: " + dropped.dropped() + ")")
+                                    .orElse(""));
+            unexpected(example, rule.id(), what);
+        }
+    }
+
+    private void unexpected(Example example, String rule, String what) {
         problems.unexpected(
                 example.item.node(),
-                example.item.path() + " of rule " + example.id,
+                example.item.path() + " of rule " + rule,
                 "\"" + Section.shortened(example.item.text()) + "\"",
                 what);
     }
@@ -513,8 +548,9 @@ final class RuleFile {
                 conditions.read(rule),
                 labels(rule, "labels"),
                 priority(rule).orElse(Priority.NONE),
+                beside(rule, "lower", "priority", "set"),
                 rule.textOrNumber("team", TEAM),
-                reassign(rule),
+                beside(rule, "reassign", "team", "assign"),
                 note(rule),
                 rule.texts("attributes", "attribute keys", RuleFile::checkAttribute));
     }
@@ -552,8 +588,9 @@ final class RuleFile {
                 renewal,
                 labels(action, "labels"),
                 priority(action),
+                beside(action, "lower", "priority", "set"),
                 action.textOrNumber("team", TEAM),
-                reassign(action),
+                beside(action, "reassign", "team", "assign"),
                 note(action));
     }
 
@@ -622,12 +659,13 @@ final class RuleFile {
                 : "one of the file's calendars: " + String.join(", ", new TreeSet<>(calendars.names()));
     }
 
-    private boolean reassign(Section rule) {
-        if (rule.has("reassign") && !rule.has("team")) {
+    /** How another key is meant, which has to be there; false if the file does not say. */
+    private boolean beside(Section rule, String key, String other, String verb) {
+        if (rule.has(key) && !rule.has(other)) {
             problems.add(
-                    rule.at("reassign"), rule.path("reassign") + " has nothing to assign; expected team beside it");
+                    rule.at(key), rule.path(key) + " has nothing to " + verb + "; expected " + other + " beside it");
         }
-        return rule.bool("reassign").orElse(false);
+        return rule.bool(key).orElse(false);
     }
 
     private String id(Section rule, Set<String> ids) {
@@ -739,5 +777,5 @@ final class RuleFile {
         }
     }
 
-    private record Example(int rule, String id, Section.Item item, boolean matches) {}
+    private record Example(int rule, Section.Item item, boolean matches) {}
 }

@@ -2,6 +2,7 @@ package io.leadroutes.rules;
 
 import com.google.re2j.Pattern;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -72,6 +73,10 @@ public final class RuleLint {
         keywordRules.forEach(this::findShadowed);
         findEqualTags();
         findUnreachable();
+        findExtractions();
+        findUnreachableScores();
+        findFadingCaps();
+        findEndless();
         findLoops();
         findEmptyLines();
     }
@@ -164,6 +169,113 @@ public final class RuleLint {
                                 + " at most; expected no more than that");
             }
         });
+    }
+
+    /** Of one message the value of the last rule counts; and a value that its pattern refuses is never set. */
+    private void findExtractions() {
+        Map<String, Integer> known = new HashMap<>();
+        List<ExtractRule> rules = book.extractRules();
+        for (int i = 0; i < rules.size(); i++) {
+            ExtractRule rule = rules.get(i);
+            String path = "extract[" + i + "]";
+            Integer other = known.putIfAbsent(rule.attribute(), i);
+            if (other != null && rules.get(other).type() != rule.type()) {
+                warn(
+                        path + ".type",
+                        "is " + rule.type().word() + ", and of extract[" + other + "] ("
+                                + rules.get(other).id() + "), which sets "
+                                + rule.attribute() + ", too, it is "
+                                + rules.get(other).type().word() + "; expected one type for an attribute");
+            }
+            for (String value : rule.options()) {
+                if (TypedValue.of(rule.type(), value, rule.pattern(), rule.options())
+                        .isEmpty()) {
+                    warn(
+                            path + ".values." + value,
+                            "does not match the rule's pattern, so that it is never set; expected "
+                                    + TypedValue.expected(rule.type(), rule.pattern(), rule.options()));
+                }
+            }
+        }
+    }
+
+    private void findUnreachableScores() {
+        long most = Math.min(Score.CAP, mostPoints());
+        keywordRules.forEach((path, rule) -> findUnreachableScore(path, rule.when(), most));
+        book.qualify().ifPresent(rule -> findUnreachableScore("qualify", rule.when(), most));
+        List<String> paths = escalatePaths();
+        for (int i = 0; i < paths.size(); i++) {
+            findUnreachableScore(
+                    paths.get(i).replaceAll("\\.steps\\[.*", ""),
+                    Optional.of(book.escalations().get(i).when()),
+                    most);
+        }
+    }
+
+    private void findUnreachableScore(String path, Optional<Condition> when, long most) {
+        when.filter(condition -> asksForMore(condition, most))
+                .ifPresent(condition -> warn(
+                        path + ".when",
+                        "asks for a score that never is, as all score rules together give " + most
+                                + " at most; expected no more than that"));
+    }
+
+    private static boolean asksForMore(Condition condition, long most) {
+        if (condition instanceof Condition.Value value) {
+            return value.path().equals("score")
+                    && value.tests().stream()
+                            .anyMatch(test -> test instanceof ValueTest.Compares compares && compares.isAbove(most));
+        }
+        return condition instanceof Condition.All
+                        && condition.parts().stream().anyMatch(part -> asksForMore(part, most))
+                || condition instanceof Condition.Any
+                        && condition.parts().stream().allMatch(part -> asksForMore(part, most));
+    }
+
+    /** A group's cap is looked at when points are given: of parts that fade differently, the sum may rise above it later. */
+    private void findFadingCaps() {
+        for (String group : book.caps().keySet()) {
+            List<KeywordRule> rules = keywordRules.values().stream()
+                    .filter(rule -> rule.kind() == Hit.Kind.SCORE && book.isInGroup(rule.id(), group))
+                    .toList();
+            Set<Optional<Duration>> halfLives = rules.stream()
+                    .map(rule -> book.scoreRule(rule.id()).halfLife())
+                    .collect(Collectors.toSet());
+            boolean isFading = halfLives.stream().anyMatch(Optional::isPresent);
+            boolean isNegative = rules.stream().anyMatch(rule -> rule.points() < 0);
+            if (halfLives.size() > 1 || isFading && isNegative) {
+                warn(
+                        "caps." + group,
+                        "is of rules whose points fade differently, so that they may give more later; expected one"
+                                + " half-life and no negative points in a group");
+            }
+        }
+    }
+
+    /** Without negative points and half-lives a score falls by nothing but a message that is deleted or edited. */
+    private void findEndless() {
+        boolean mayFall = keywordRules.values().stream()
+                .filter(rule -> rule.kind() == Hit.Kind.SCORE)
+                .anyMatch(rule -> rule.points() < 0
+                        || book.scoreRule(rule.id()).halfLife().isPresent());
+        if (mayFall) {
+            return;
+        }
+        book.qualify().ifPresent(rule -> findEndless("qualify", rule.renewal(), true));
+        List<String> paths = escalatePaths();
+        for (int i = 0; i < book.escalateRules().size(); i++) {
+            findEndless(paths.get(i), book.escalateRules().get(i).renewal(), false);
+        }
+    }
+
+    private void findEndless(String path, Renewal renewal, boolean endsByScore) {
+        boolean isOfScore = renewal.resetBelow().isPresent() || endsByScore && renewal.isPossible();
+        if (isOfScore) {
+            warn(
+                    path + (renewal.resetBelow().isPresent() ? ".reset-below" : ".cool-down"),
+                    "waits for a score that falls, and no score rule has a half-life or negative points; expected one"
+                            + " that has, or none of this key");
+        }
     }
 
     private long mostPoints() {

@@ -59,6 +59,12 @@ public sealed interface ValueTest {
                     .isPresent());
         }
 
+        /** True if no number up to this one is met. */
+        boolean isAbove(long number) {
+            int sign = with.compareTo(BigDecimal.valueOf(number));
+            return comparison == Comparison.AT_LEAST && sign > 0 || comparison == Comparison.ABOVE && sign >= 0;
+        }
+
         private boolean fits(int sign) {
             return switch (comparison) {
                 case AT_LEAST -> sign >= 0;

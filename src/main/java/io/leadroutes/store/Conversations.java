@@ -3,6 +3,7 @@ package io.leadroutes.store;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.DroppedValue;
 import io.leadroutes.conversation.Episode;
 import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Origin;
@@ -46,6 +47,7 @@ public final class Conversations {
 
     // The columns' lengths.
     private static final int MAX_STATUS_CHARS = 20;
+    private static final int MAX_WHY_CHARS = 2_000;
     private static final int MAX_NAME_CHARS = 1_000;
     private static final int MAX_CHANNEL_CHARS = 200;
     private static final int MAX_LANGUAGE_CHARS = 20;
@@ -241,6 +243,9 @@ public final class Conversations {
         for (ScoreEntry entry : conversation.scored()) {
             insert(state, entry);
         }
+        for (DroppedValue value : conversation.dropped()) {
+            insert(state, value);
+        }
         outbox.confirm(state, conversation.notes());
         List<Wished> wished =
                 outbox.withoutFights(state.accountId(), state.conversationId(), conversation.decided(), onFlipFlop);
@@ -312,6 +317,21 @@ public final class Conversations {
                         "halfLife",
                         entry.decay().map(decay -> decay.halfLife().toSeconds()).orElse(null))
                 .param("decaysFrom", timestamp(entry.decay().map(ScoreEntry.Decay::from)))
+                .update();
+    }
+
+    private void insert(ConversationState state, DroppedValue value) {
+        database.jdbc()
+                .sql("""
+                        INSERT INTO dropped_value (account_id, conversation_id, rule, attribute, message_id, why, at)
+                        VALUES (:account, :conversation, :rule, :attribute, :message, :why, :at)""")
+                .param("account", state.accountId())
+                .param("conversation", state.conversationId())
+                .param("rule", value.rule())
+                .param("attribute", text(Optional.of(value.attribute()), MAX_NAME_CHARS))
+                .param("message", value.messageId())
+                .param("why", text(Optional.of(value.why()), MAX_WHY_CHARS))
+                .param("at", Timestamp.from(value.at()))
                 .update();
     }
 

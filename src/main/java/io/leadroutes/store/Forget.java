@@ -7,8 +7,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Erases what is known of a contact: bodies of webhooks, name and addresses, attributes, first message, the words that
- * scored, and all that was or is to be sent. Rows, points and labels stay, so that counts do, and keys by which an event
- * that comes twice is known. What comes in later is new.
+ * scored, values that were dropped, and all that was or is to be sent. All other rows, points and labels stay, so that counts
+ * do, and keys by which an event that comes twice is known. What comes in later is new.
  *
  * <p>Reads all rows of {@code webhook_event}: an index by contact would cost each webhook that comes in, many a second,
  * and this is done a few times a day at most.
@@ -71,6 +71,9 @@ public final class Forget {
         int entries = of(accountId, contactId, """
                         UPDATE score_entry SET matched = '[]'
                         WHERE account_id = :account AND conversation_id IN (:ids)""").param("ids", ids).update();
+        of(accountId, contactId, "DELETE FROM dropped_value WHERE account_id = :account AND conversation_id IN (:ids)")
+                .param("ids", ids)
+                .update();
         return wishes(accountId, contactId, ids, new Forgotten(events, rows, entries, 0, dropped, 0));
     }
 

@@ -67,7 +67,7 @@ public final class Records {
                 .single();
     }
 
-    /** State, score entries, events, messages and wishes of a conversation, by column name; absent if it is unknown. */
+    /** What is known of a conversation and why, by column name; absent if it is unknown. */
     public Optional<Map<String, Object>> conversation(long accountId, long conversationId) {
         return rows(
                         "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id",
@@ -83,6 +83,12 @@ public final class Records {
                     all.put(
                             "score_entries",
                             entries.stream().map(entry -> shown(entry, now)).toList());
+                    all.put("dropped_values", rows("""
+                                    SELECT rule, attribute, message_id, why, at
+                                    FROM dropped_value
+                                    WHERE account_id = :account AND conversation_id = :id
+                                    ORDER BY id DESC
+                                    LIMIT 500""", accountId, conversationId));
                     all.put("events", rows("""
                                     SELECT id, event, state, version, received_at, handled_at, attempts, error
                                     FROM webhook_event

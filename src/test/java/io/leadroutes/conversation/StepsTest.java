@@ -111,6 +111,77 @@ class StepsTest {
     }
 
     @Test
+    @Tag("invariant-11")
+    void whatIsNoValueIsKeptWithItsReasonUnlessTheAttributeIsKnown() {
+        Steps extracting = new Steps(EXTRACTING, DESTINATIONS);
+        conversation.observe(
+                Bodies.message(ID, 1, "51-200 employees and a budget of plenty")
+                        .at(NOW.minusSeconds(5))
+                        .event(),
+                NOW);
+        extracting.tag(conversation);
+
+        assertThat(conversation.dropped())
+                .containsExactly(
+                        new DroppedValue(
+                                "size",
+                                "company_size",
+                                1,
+                                "\"51-200\"; expected a number up to 9999999999",
+                                NOW.minusSeconds(5)),
+                        new DroppedValue(
+                                "value",
+                                "deal_value",
+                                1,
+                                "\"plenty\"; expected a number up to 9999999999",
+                                NOW.minusSeconds(5)));
+
+        conversation = new Conversation(conversation.state(), List.of(), NOW);
+        conversation.observe(
+                Bodies.message(ID, 2, "51-200 employees")
+                        .attributes(Map.of("company_size", "51-200"))
+                        .at(NOW)
+                        .event(),
+                NOW);
+        extracting.tag(conversation);
+
+        assertThat(conversation.dropped()).as("nothing would have been set").isEmpty();
+    }
+
+    @Test
+    void aPriorityIsLoweredOnlyByARuleThatSaysSo() {
+        String rules = "escalate: [{id: calm, when: {message: {any: [thanks]}}, priority: low%s}]";
+        conversation.observe(
+                Bodies.message(ID, 1, "thanks").priority("urgent").at(NOW).event(), NOW);
+
+        new Steps(RuleBook.parse("r.yaml", rules.formatted("")), DESTINATIONS).escalate(conversation);
+        assertThat(wish(Wish.SetPriority.class)).isEmpty();
+
+        conversation = new Conversation(conversation.before(), List.of(), NOW);
+        conversation.observe(
+                Bodies.message(ID, 1, "thanks").priority("urgent").at(NOW).event(), NOW);
+        new Steps(RuleBook.parse("r.yaml", rules.formatted(", lower: true")), DESTINATIONS).escalate(conversation);
+        assertThat(wish(Wish.SetPriority.class)).contains(new Wish.SetPriority(Priority.LOW));
+        assertThat(wish(Wish.SetPriority.class).orElseThrow().isMet(conversation.state()))
+                .as("a higher one is not what is wished")
+                .isFalse();
+    }
+
+    @Test
+    void aLeadMayLowerAPriorityToNone() {
+        RuleBook rules = RuleBook.parse("r.yaml", """
+                scores: [{id: a, any: [demo], points: 5}]
+                qualify: {at: 5, priority: none, lower: true}""");
+        Steps lowering = new Steps(rules, DESTINATIONS);
+        conversation.observe(
+                Bodies.message(ID, 1, "a demo").priority("high").at(NOW).event(), NOW);
+        lowering.score(conversation);
+        lowering.qualify(conversation);
+
+        assertThat(wish(Wish.SetPriority.class)).contains(new Wish.SetPriority(Priority.NONE));
+    }
+
+    @Test
     @Tag("invariant-6")
     void whatIsKnownStaysUnlessTheRuleReplacesIt() {
         Steps extracting = new Steps(EXTRACTING, DESTINATIONS);

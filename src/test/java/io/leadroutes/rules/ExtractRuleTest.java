@@ -73,6 +73,28 @@ class ExtractRuleTest {
         assertThat(found.dropped()).isEqualTo("\"" + said + "\"; expected " + expected);
     }
 
+    @Test
+    void examplesAreCheckedAndSayWhatWasFoundOrDropped() {
+        assertThatExceptionOfType(RuleFileException.class)
+                .isThrownBy(() -> RuleBook.parse("r.yaml", """
+                        extract:
+                          - id: size
+                            attribute: company_size
+                            type: number
+                            regex: ['(?P<value>\\S+) people']
+                            when: {status: open}
+                            examples:
+                              match: [20 people, 51-200 people, nobody]
+                              no_match: [30 people, many people]"""))
+                .withMessage(
+                        "r.yaml:8:26: extract[0].examples.match[1] of rule size is \"51-200 people\"; expected a match,"
+                                + " found none (dropped: \"51-200\"; expected a number up to 9999999999)\n"
+                                + "r.yaml:8:41: extract[0].examples.match[2] of rule size is \"nobody\"; expected a match, found"
+                                + " none\n"
+                                + "r.yaml:9:18: extract[0].examples.no_match[0] of rule size is \"30 people\"; expected no match,"
+                                + " found \"30\"");
+    }
+
     private static Extracted found(String type, String said) {
         RuleBook book = RuleBook.parse(
                 "r.yaml", "extract: [{id: a, attribute: x, type: " + type + ", regex: ['x=(?P<value>[^;]+)']}]");

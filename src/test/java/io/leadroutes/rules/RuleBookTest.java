@@ -58,6 +58,7 @@ class RuleBookTest {
                         java.util.Optional.empty(),
                         List.of(),
                         Priority.NONE,
+                        false,
                         java.util.Optional.empty(),
                         false,
                         java.util.Optional.empty(),

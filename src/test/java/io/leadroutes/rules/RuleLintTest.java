@@ -16,6 +16,72 @@ class RuleLintTest {
     }
 
     @Test
+    void whatExtractRulesCannotSetIsNamed() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                extract:
+                  - {id: a, attribute: size, type: number, regex: ['(?P<v>\\d+) people']}
+                  - {id: b, attribute: size, type: text, pattern: '[a-z]+', values: {small: [few], Big: [many]}}
+                  - {id: c, attribute: size, type: number, regex: ['(?P<v>\\d+) staff']}
+                """))
+                .containsExactly(
+                        "r.yaml:3:36: extract[1].type is text, and of extract[0] (a), which sets size, too, it is number;"
+                                + " expected one type for an attribute",
+                        "r.yaml:3:89: extract[1].values.Big does not match the rule's pattern, so that it is never set;"
+                                + " expected a text that matches [a-z]+");
+    }
+
+    @Test
+    void aScoreThatNeverIsIsNamed() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                scores: [{id: a, any: [demo], points: 30}]
+                tags:
+                  - {id: a, when: {score: {at_least: 31}}, labels: [ab]}
+                  - {id: b, when: {score: {at_least: 30, below: 99}}, labels: [cd]}
+                escalate:
+                  - {id: c, when: {any: [{score: {above: 30}}, {score: {at_least: 80}}]}, team: a}
+                  - {id: d, when: {any: [{score: {above: 30}}, {status: open}]}, team: a}
+                """))
+                .containsExactly(
+                        "r.yaml:3:19: tags[0].when asks for a score that never is, as all score rules together give 30"
+                                + " at most; expected no more than that",
+                        "r.yaml:6:19: escalate[0].when asks for a score that never is, as all score rules together give"
+                                + " 30 at most; expected no more than that");
+    }
+
+    @Test
+    void aCapOfPointsThatFadeDifferentlyIsNamed() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                caps: {mixed: 40, one: 40, minus: 40}
+                scores:
+                  - {id: a, any: [demo], points: 30, group: mixed}
+                  - {id: b, any: [price], points: 30, group: mixed, half-life: 1d}
+                  - {id: c, any: [team], points: 30, group: one, half-life: 1d}
+                  - {id: d, any: [user], points: 30, group: one, half-life: 1d}
+                  - {id: e, any: [bulk], points: 30, group: minus, half-life: 1d}
+                  - {id: f, any: [few], points: -30, group: minus, half-life: 1d}
+                """))
+                .extracting(warning -> warning.substring(0, warning.indexOf(" is of rules")))
+                .containsExactlyInAnyOrder("r.yaml:1:15: caps.mixed", "r.yaml:1:35: caps.minus");
+    }
+
+    @Test
+    void aResetThatWaitsForAScoreThatNeverFallsIsNamed() {
+        String rules = """
+                scores: [{id: a, any: [demo], points: 80%s}]
+                qualify: {at: 70, cool-down: 7d}
+                escalate:
+                  - {id: hot, when: {score: {at_least: 80}}, reset-below: 50, team: sales}
+                  - {id: law, when: {message: {any: [lawyer]}}, cool-down: 7d, team: sales}
+                """;
+
+        assertThat(RuleLint.warnings("r.yaml", rules.formatted("")))
+                .extracting(warning -> warning.substring(0, warning.indexOf(" waits for")))
+                .containsExactly("r.yaml:2:30: qualify.cool-down", "r.yaml:4:59: escalate[0].reset-below");
+        assertThat(RuleLint.warnings("r.yaml", rules.formatted(", half-life: 30d")))
+                .isEmpty();
+    }
+
+    @Test
     void aKeywordThatAnotherOfItsRuleFindsIsNamedWithItsPlace() {
         assertThat(RuleLint.warnings("r.yaml", """
                 tags:
