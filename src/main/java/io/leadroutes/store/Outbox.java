@@ -318,6 +318,9 @@ public final class Outbox {
     /**
      * The same where less urgent ones must leave room, and wait for others that may be merged into them.
      *
+     * <p>A value is not set while a job that sets another waits in Chatwoot's queue: the job would come after it. Labels are
+     * only added by jobs.
+     *
      * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
      */
     List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
@@ -331,8 +334,9 @@ public final class Outbox {
                     OR o.created_at <= :from)
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
-                    WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                      AND s.account_id = o.account_id AND s.destination = 'chatwoot')
+                    WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
+                      AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
+                      AND s.destination = 'chatwoot')
                 ORDER BY o.urgency, o.id
                 LIMIT :limit
                 FOR UPDATE SKIP LOCKED""", limits, linger, plan);
@@ -348,8 +352,9 @@ public final class Outbox {
                   AND o.created_at <= :from
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
-                    WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                      AND s.account_id = o.account_id AND s.destination = 'chatwoot')
+                    WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
+                      AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
+                      AND s.destination = 'chatwoot')
                 ORDER BY o.id
                 LIMIT :limit
                 FOR UPDATE SKIP LOCKED""", urgency -> 1, Linger.ofTags(waiting), plan);

@@ -86,7 +86,7 @@ class AdminTest {
     void theStatusTellsQueuesAndBudget() {
         JsonNode status = product.admin("/admin/status");
 
-        assertThat(status.fieldNames()).toIterable().containsExactly("inbox", "outbox", "budget");
+        assertThat(status.fieldNames()).toIterable().containsExactly("inbox", "outbox", "budget", "rules");
         assertThat(status.path("inbox").fieldNames()).toIterable().containsExactlyInAnyOrder("pending", "dead");
         assertThat(status.path("outbox").fieldNames()).toIterable().containsExactlyInAnyOrder("pending", "dead");
         assertThat(status.path("budget").fieldNames()).toIterable().containsExactlyInAnyOrder("limit", "used");
@@ -249,7 +249,7 @@ class AdminTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(result.fieldNames())
                 .toIterable()
-                .containsExactly("labels", "score", "hits", "qualifies", "escalates");
+                .containsExactly("labels", "score", "hits", "qualifies", "escalates", "marks");
         assertThat(result.path("labels"))
                 .extracting(JsonNode::asText)
                 .containsExactlyInAnyOrder("enterprise-lead", "sales-qualified");

@@ -20,7 +20,7 @@ class HistoryTest {
         boolean isH2 = engine == TestDatabases.Engine.H2;
         String url = isH2 ? "jdbc:h2:mem:history-" + UUID.randomUUID() : TestDatabases.postgresUrl();
         String user = isH2 ? "sa" : "postgres";
-        try (Store store = new Store(new Database("leadroutes", url, user, "", "db/migration"));
+        try (Store store = new Store(new Database("leadroutes", url, user, "", "db/migration", 8));
                 Database reading = Database.toRead("leadroutes", url, user, "")) {
             store.append(Bodies.message(ID, 2, "second"), Bodies.message(ID, 3, "third"));
             handle(store);

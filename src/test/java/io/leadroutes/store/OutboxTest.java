@@ -189,6 +189,24 @@ class OutboxTest {
     }
 
     @Test
+    @Tag("invariant-3")
+    void aJobThatIsStillInChatwootsQueueIsNotOvertaken() {
+        store.wish(1, Urgency.QUALIFICATION, TEAM);
+        store.wish(2, Urgency.QUALIFICATION, TEAM);
+        store.conversations.asked(outbox.claimForChatwoot(1).get(0).all(), "200", Duration.ofMinutes(2));
+
+        store.wish(1, Urgency.ESCALATION, new Wish.AssignTeam("support"), labels("escalated"));
+
+        assertThat(outbox.claimForChatwoot(9))
+                .as("the job would set its team after ours")
+                .singleElement()
+                .extracting(Delivery::wish)
+                .isEqualTo(labels("escalated"));
+        store.clock.advance(Duration.ofMinutes(2));
+        assertThat(outbox.waiting(Store.ACCOUNT, 1)).contains(new Wish.AssignTeam("support"));
+    }
+
+    @Test
     void aWebhookThatIsQuickerThanTheAnswerConfirms() {
         Known.make(store, Bodies.updated(1).at(store.clock.instant()));
         store.wish(1, Urgency.TAGGING, labels("a"));
