@@ -182,8 +182,8 @@ class PlannerTest {
     }
 
     @Property(tries = 3_000)
-    @Tag("invariant-5")
-    @Tag("invariant-6")
+    @net.jqwik.api.Tag("invariant-5")
+    @net.jqwik.api.Tag("invariant-6")
     void allWishesAreGrantedAllOfOthersStaysAndNoCallIsForNothing(@ForAll long seed, @ForAll boolean byMacro) {
         Random random = new Random(seed);
         Planner planner = byMacro ? BY_MACRO : Planner.DIRECT;

@@ -340,7 +340,11 @@ final class Bench implements AutoCloseable {
                     replicas == 1,
                     rows(
                             own,
-                            "SELECT conversation_id, rule, message_id, at FROM score_entry ORDER BY id",
+                            """
+                            SELECT s.conversation_id, s.rule, s.message_id, COALESCE(e.handled_at, s.at)
+                            FROM score_entry s
+                            LEFT JOIN webhook_event e ON e.meaning_key = '%s' || s.message_id
+                            ORDER BY s.id""".formatted(MESSAGE_KEY),
                             rs -> new Observed.Entry(
                                     rs.getLong(1),
                                     rs.getString(2),
