@@ -36,7 +36,7 @@ final class RetryAfter {
      */
     static Instant nextMinute(Instant now, Optional<String> serverDate) {
         Instant there = serverDate.flatMap(RetryAfter::date).orElse(now);
-        Instant turn = Instant.ofEpochSecond((there.getEpochSecond() / 60 + 1) * 60);
+        Instant turn = Instant.ofEpochSecond((Math.floorDiv(there.getEpochSecond(), 60L) + 1) * 60);
         return now.plus(Duration.between(there, turn)).plus(CLOCK_DIFFERENCE);
     }
 

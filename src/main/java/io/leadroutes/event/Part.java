@@ -136,7 +136,7 @@ record Part(JsonNode json, String path) {
             return Collections.unmodifiableList(list);
         }
         if (node.isBigDecimal() && Math.abs((long) node.decimalValue().scale()) > MAX_SCALE) {
-            throw new BadEventException("a number is out of range; expected one that fits a double");
+            throw new BadEventException(StrictJson.OUT_OF_RANGE);
         }
         if (node.isNumber()) {
             return node.numberValue();

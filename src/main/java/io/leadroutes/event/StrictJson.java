@@ -24,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 final class StrictJson {
     static final int MAX_BYTES = 1_048_576;
 
+    static final String OUT_OF_RANGE = "a number is out of range; expected one that fits a double";
+
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxDocumentLength(MAX_BYTES)
@@ -72,6 +74,9 @@ final class StrictJson {
             throw new BadEventException("JSON is too large; expected fewer levels, keys or characters");
         } catch (JsonProcessingException e) {
             throw notJson();
+        } catch (NumberFormatException exponent) {
+            // Jackson lets through what BigDecimal says of an exponent of more than ten digits.
+            throw new BadEventException(OUT_OF_RANGE);
         }
         throw new BadEventException("not a JSON object");
     }

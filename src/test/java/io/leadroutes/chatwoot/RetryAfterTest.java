@@ -56,6 +56,9 @@ class RetryAfterTest {
     void theMinuteIsThatOfTheServersClock() {
         assertThat(RetryAfter.nextMinute(NOW, Optional.of("Tue, 01 Sep 2026 09:47:50 GMT")))
                 .isEqualTo(NOW.plusSeconds(11));
+        assertThat(RetryAfter.nextMinute(NOW, Optional.of("Sat, 1 Jan 0000 10:00:30 GMT")))
+                .as("a server without a clock")
+                .isEqualTo(NOW.plusSeconds(31));
         assertThat(RetryAfter.nextMinute(NOW, Optional.of("yesterday")))
                 .isEqualTo(RetryAfter.nextMinute(NOW, Optional.empty()));
     }

@@ -133,6 +133,15 @@ class StrictJsonTest {
                 .hasMessage("JSON is too large; expected at most 1048576 bytes");
     }
 
+    @ParameterizedTest
+    @Tag("attack-06")
+    @ValueSource(strings = {"4e8200000000000000000201", "3E333333333333333330"})
+    void anExponentThatNoNumberHasIsRefused(String number) {
+        assertThatThrownBy(() -> decode("{\"event\":\"x\",\"v\":" + number + "}"))
+                .isInstanceOf(BadEventException.class)
+                .hasMessage("a number is out of range; expected one that fits a double");
+    }
+
     @Test
     void aHugeExponentIsRefusedWhereItWouldBecomeAValue() {
         assertThat(decode("{\"event\":\"contact_created\",\"id\":1,\"custom_attributes\":{\"n\":1e999999999}}")
