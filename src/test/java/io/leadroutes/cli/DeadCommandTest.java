@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -15,14 +13,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code leadroutes dead} beside a leadroutes that runs. */
 class DeadCommandTest {
     private static Product product;
     private static SandboxChatwoot sandbox;
-
-    private record Run(int exitCode, String out, String err) {}
 
     @BeforeAll
     static void start() {
@@ -35,11 +30,11 @@ class DeadCommandTest {
         product.close();
     }
 
-    private static Run run(String... args) {
+    private static CommandRun run(String... args) {
         return run(Map.of(), args);
     }
 
-    private static Run run(Map<String, String> settings, String... args) {
+    private static CommandRun run(Map<String, String> settings, String... args) {
         Properties file = new Properties();
         file.putAll(Map.of(
                 "camel.server.port",
@@ -47,22 +42,8 @@ class DeadCommandTest {
                 "admin.token",
                 Product.ADMIN_TOKEN));
         file.putAll(settings);
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine.IFactory commands = new CommandLine.IFactory() {
-            @Override
-            public <K> K create(Class<K> type) throws Exception {
-                return type == DeadCommand.class
-                        ? type.cast(new DeadCommand(
-                                () -> Settings.load(file, Map.of(), new Properties(), Settings.Need.ADMIN)))
-                        : CommandLine.defaultFactory().create(type);
-            }
-        };
-        int exitCode = Main.commandLine(commands)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(args);
-        return new Run(exitCode, out.toString(), err.toString());
+        return CommandRun.of(
+                new DeadCommand(() -> Settings.load(file, Map.of(), new Properties(), Settings.Need.ADMIN)), args);
     }
 
     private static long refused(String contact, int status) {
@@ -86,8 +67,8 @@ class DeadCommandTest {
         long id = refused("Ada Listed", 422);
         long other = refused("Ben Listed", 404);
 
-        Run all = run("dead", "list");
-        Run one = run("dead", "list", "--reason", "chatwoot-404", "--conversation", Long.toString(other));
+        CommandRun all = run("dead", "list");
+        CommandRun one = run("dead", "list", "--reason", "chatwoot-404", "--conversation", Long.toString(other));
 
         assertThat(all.exitCode()).as(all.err()).isZero();
         assertThat(all.out().lines()).anySatisfy(line -> assertThat(line)
@@ -115,7 +96,7 @@ class DeadCommandTest {
         long id = refused("Eve Retried", 422);
         String letter = letterOf(id);
 
-        Run run = run("dead", "retry", letter, "wish-999999");
+        CommandRun run = run("dead", "retry", letter, "wish-999999");
         product.settle();
 
         assertThat(run.exitCode()).isEqualTo(1);
@@ -127,7 +108,7 @@ class DeadCommandTest {
     void allOfAReasonAreDropped() {
         long id = refused("Flo Dropped", 451);
 
-        Run run = run("dead", "drop", "--reason", "chatwoot-451");
+        CommandRun run = run("dead", "drop", "--reason", "chatwoot-451");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out().strip()).isEqualTo("1 dropped");
@@ -146,7 +127,7 @@ class DeadCommandTest {
                 "dead list --url http://127.0.0.1:1/?secret=x"
             })
     void wrongUseIsToldBeforeAnythingIsAsked(String line) {
-        Run run = run(line.split(" "));
+        CommandRun run = run(line.split(" "));
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("expected").doesNotContain("secret=x");
@@ -154,7 +135,7 @@ class DeadCommandTest {
 
     @Test
     void aQueryThatIsRefusedIsTold() {
-        Run run = run("dead", "list", "--queue", "inbox");
+        CommandRun run = run("dead", "list", "--queue", "inbox");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("400", "expected event or wish");
@@ -162,7 +143,7 @@ class DeadCommandTest {
 
     @Test
     void whereNothingAnswersTheWayOutIsTold() {
-        Run run = run(Map.of("camel.server.port", Integer.toString(ChildProcess.freePort())), "dead", "list");
+        CommandRun run = run(Map.of("camel.server.port", Integer.toString(ChildProcess.freePort())), "dead", "list");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("nothing answers at http://127.0.0.1:", "start it", "HTTP_PORT");
@@ -171,7 +152,7 @@ class DeadCommandTest {
     @Test
     @Tag("invariant-12")
     void anotherTokenIsToldWithoutShowingIt() {
-        Run run = run(Map.of("admin.token", "wrong-token"), "dead", "list");
+        CommandRun run = run(Map.of("admin.token", "wrong-token"), "dead", "list");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("another admin.token").doesNotContain("wrong-token", Product.ADMIN_TOKEN);
@@ -179,7 +160,7 @@ class DeadCommandTest {
 
     @Test
     void aMissingTokenIsAWrongSetting() {
-        Run run = run(new HashMap<>(Map.of("admin.token", "")), "dead", "list");
+        CommandRun run = run(new HashMap<>(Map.of("admin.token", "")), "dead", "list");
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("admin.token is missing", "ADMIN_TOKEN");
@@ -188,7 +169,7 @@ class DeadCommandTest {
     @Test
     void aLeadroutesWithoutATokenIsTold() {
         try (Product closed = Product.alone(SandboxChatwoot.builder(), Map.of("admin.token", ""))) {
-            Run run = run(
+            CommandRun run = run(
                     "dead",
                     "list",
                     "--url",

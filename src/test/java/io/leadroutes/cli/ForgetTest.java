@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import io.leadroutes.store.TestDatabases;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** {@code leadroutes forget} beside a leadroutes that runs: afterwards no table has anything of the contact. */
 class ForgetTest {
@@ -54,10 +51,12 @@ class ForgetTest {
                     .path("score")
                     .asInt();
 
-            Run forgotten = run(product, "forget", "--contact", Long.toString(contact));
+            CommandRun forgotten = run(product, "forget", "--contact", Long.toString(contact));
 
-            assertThat(forgotten.exitCode).as(forgotten.out + forgotten.err).isZero();
-            assertThat(forgotten.out)
+            assertThat(forgotten.exitCode())
+                    .as(forgotten.out() + forgotten.err())
+                    .isZero();
+            assertThat(forgotten.out())
                     .startsWith("contact " + contact + ": erased the bodies of ")
                     .contains(" 1 conversations, ", " 1 leads; gave up 1 that");
             for (String url : List.of(own, crm)) {
@@ -112,12 +111,12 @@ class ForgetTest {
     @ValueSource(strings = {"0", "-1", "abc", "1' OR '1'='1", "99999999999999999999"})
     void whatIsNoContactIsWrongUse(String id) {
         try (Product product = Product.alone(SandboxChatwoot.builder(), Map.of())) {
-            Run wrong = run(product, "forget", "--contact", id);
+            CommandRun wrong = run(product, "forget", "--contact", id);
             var refused = product.send(product.adminRequest("/admin/forget/" + id.replaceAll("[^a-z0-9-]", "%27"))
                     .POST(BodyPublishers.noBody()));
 
-            assertThat(wrong.exitCode).isEqualTo(2);
-            assertThat(wrong.err).contains("--contact is", "expected the contact's number");
+            assertThat(wrong.exitCode()).isEqualTo(2);
+            assertThat(wrong.err()).contains("--contact is", "expected the contact's number");
             assertThat(refused.statusCode()).isEqualTo(400);
         }
     }
@@ -138,38 +137,22 @@ class ForgetTest {
                 statement.execute("ALTER TABLE " + table + " RENAME TO away");
             }
 
-            Run run = run(product, "forget", "--contact", "8841");
+            CommandRun run = run(product, "forget", "--contact", "8841");
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err()).contains("503 " + error);
         }
     }
 
-    private record Run(int exitCode, String out, String err) {}
-
-    private static Run run(Product product, String... args) {
+    private static CommandRun run(Product product, String... args) {
         Properties file = new Properties();
         file.putAll(Map.of(
                 "camel.server.port",
                 Integer.toString(product.runtime().httpPort()),
                 "admin.token",
                 Product.ADMIN_TOKEN));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine.IFactory commands = new CommandLine.IFactory() {
-            @Override
-            public <K> K create(Class<K> type) throws Exception {
-                return type == ForgetCommand.class
-                        ? type.cast(new ForgetCommand(
-                                () -> Settings.load(file, Map.of(), new Properties(), Settings.Need.ADMIN)))
-                        : CommandLine.defaultFactory().create(type);
-            }
-        };
-        int exitCode = Main.commandLine(commands)
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(args);
-        return new Run(exitCode, out.toString(), err.toString());
+        return CommandRun.of(
+                new ForgetCommand(() -> Settings.load(file, Map.of(), new Properties(), Settings.Need.ADMIN)), args);
     }
 
     private static String url(String engine) {
