@@ -159,7 +159,16 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("vertx", vertx);
         bindOps(settings, clock);
         bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
-        main.bind("retention", new Retention(database, clock, settings.retention()));
+        main.bind(
+                "retention",
+                new Retention(
+                        database,
+                        clock,
+                        // While Chatwoot cannot be asked what was lost, what was known before is needed to tell.
+                        settings.reconcileEvery().isZero()
+                                ? clock::instant
+                                : () -> gaps.since().from(),
+                        settings.retention()));
         configure(settings);
     }
 

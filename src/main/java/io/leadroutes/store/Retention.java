@@ -3,7 +3,9 @@ package io.leadroutes.store;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Prunes what is finally done and old: handled and dropped events with their payloads, the lanes that they leave empty,
@@ -15,14 +17,22 @@ import java.util.List;
 public final class Retention {
     private static final int BATCH = 500;
 
+    /** What the reconciler fetches anew reaches back a little: by these keys it must find what is known (invariant 2). */
+    private static final Duration BEFORE_GAP = Duration.ofDays(1);
+
     private final Database database;
     private final Clock clock;
+    private final Supplier<Instant> neededSince;
     private final Duration kept;
 
-    /** @param kept how long after it is done each row stays */
-    public Retention(Database database, Clock clock, Duration kept) {
+    /**
+     * @param neededSince what came after it stays, however old it is
+     * @param kept how long after it is done each row stays
+     */
+    public Retention(Database database, Clock clock, Supplier<Instant> neededSince, Duration kept) {
         this.database = database;
         this.clock = clock;
+        this.neededSince = neededSince;
         this.kept = kept;
     }
 
@@ -33,7 +43,9 @@ public final class Retention {
      * @return how many rows are gone; 0 if there is nothing more to do now
      */
     public int prune() {
-        Timestamp before = Timestamp.from(clock.instant().minus(kept));
+        Instant old = clock.instant().minus(kept);
+        Instant needed = neededSince.get().minus(BEFORE_GAP);
+        Timestamp before = Timestamp.from(old.isBefore(needed) ? old : needed);
         return database.transaction().execute(status -> {
             boolean isMine = database.jdbc()
                     .sql("SELECT lane FROM lane WHERE lane = 'retention' FOR UPDATE SKIP LOCKED")

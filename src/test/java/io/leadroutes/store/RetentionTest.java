@@ -9,6 +9,7 @@ import io.leadroutes.store.TestDatabases.Engine;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,12 +33,16 @@ class RetentionTest {
     Engine engine;
 
     private Store store;
+    private Gaps gaps;
     private Retention retention;
 
     @BeforeEach
     void open() {
         store = new Store(engine);
-        retention = new Retention(store.database, store.clock, KEPT);
+        gaps = new Gaps(store.database, store.clock);
+        gaps.start();
+        retention =
+                new Retention(store.database, store.clock, () -> gaps.since().from(), KEPT);
     }
 
     @AfterEach
@@ -45,6 +50,13 @@ class RetentionTest {
         if (store != null) {
             store.close();
         }
+    }
+
+    /** As long as Chatwoot answers, all is known. */
+    private int prune() {
+        gaps.hold("reconciler", store.clock.instant(), true);
+        gaps.done("reconciler", gaps.since(), store.clock.instant());
+        return retention.prune();
     }
 
     private void handled(long conversation, long message) {
@@ -65,12 +77,12 @@ class RetentionTest {
         store.outbox.done(store.next(), "set-labels: 200");
 
         store.clock.advance(KEPT.minusSeconds(1));
-        assertThat(retention.prune()).isZero();
+        assertThat(prune()).isZero();
         assertThat(store.append(body)).as("known").isZero();
 
         store.clock.advance(Duration.ofSeconds(2));
-        assertThat(retention.prune()).isEqualTo(2);
-        assertThat(retention.prune()).isZero();
+        assertThat(prune()).isEqualTo(2);
+        assertThat(prune()).isZero();
 
         assertThat(store.count("webhook_event")).isZero();
         assertThat(store.count("webhook_payload")).isZero();
@@ -83,11 +95,26 @@ class RetentionTest {
     }
 
     @Test
+    @Tag("invariant-2")
+    void whileChatwootCannotBeAskedWhatWasKnownBeforeStays() {
+        handled(A, 1);
+        store.clock.advance(KEPT.plusDays(30));
+
+        assertThat(retention.prune()).isZero();
+        gaps.record(store.clock.instant().minus(KEPT.plusDays(30)), store.clock.instant(), "down");
+        gaps.hold("reconciler", store.clock.instant(), true);
+        gaps.done("reconciler", new Gaps.Since(Instant.EPOCH, Optional.empty(), 0), store.clock.instant());
+        assertThat(retention.prune()).as("a gap is open").isZero();
+
+        assertThat(prune()).isEqualTo(1);
+    }
+
+    @Test
     void theScoreLedgerAndTheConversationStay() {
         handled(A, 1);
         store.clock.advance(KEPT.plusDays(1));
 
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
 
         assertThat(store.count("score_entry")).isEqualTo(1);
         assertThat(store.conversations.find(Store.ACCOUNT, A)).isPresent();
@@ -103,7 +130,7 @@ class RetentionTest {
 
         store.clock.advance(KEPT.plusDays(100));
 
-        assertThat(retention.prune()).isZero();
+        assertThat(prune()).isZero();
         assertThat(store.count("webhook_event")).isEqualTo(1);
         assertThat(store.count("outbox")).isEqualTo(2);
     }
@@ -132,15 +159,15 @@ class RetentionTest {
         store.wish(conversation, Urgency.TAGGING, new Wish.Forward("jms:queue:events", event));
         store.clock.advance(KEPT.plusDays(1));
 
-        assertThat(retention.prune()).as("waits").isZero();
+        assertThat(prune()).as("waits").isZero();
         Delivery delivery = store.outbox.claimForEndpoints(1).get(0);
-        assertThat(retention.prune()).as("in hand").isZero();
+        assertThat(prune()).as("in hand").isZero();
         store.outbox.dead(delivery, "impossible", "no broker");
-        assertThat(retention.prune()).as("dead").isZero();
+        assertThat(prune()).as("dead").isZero();
         assertThat(store.count("webhook_payload")).isEqualTo(1);
 
         store.database.jdbc().sql("UPDATE outbox SET state = 'done'").update();
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
         assertThat(store.count("webhook_payload")).isZero();
     }
 
@@ -153,7 +180,7 @@ class RetentionTest {
 
         store.clock.advance(KEPT.plusSeconds(1));
 
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
         assertThat(store.count("outbox")).isZero();
     }
 
@@ -167,7 +194,7 @@ class RetentionTest {
 
         store.clock.advance(KEPT.plusSeconds(1));
 
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
         assertThat(store.count("outbox WHERE state = 'merged'")).isZero();
     }
 
@@ -178,7 +205,7 @@ class RetentionTest {
         handled(A, 2);
         store.clock.advance(Duration.ofHours(2));
 
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
 
         assertThat(store.count("webhook_event")).isEqualTo(1);
         assertThat(store.count("lane WHERE lane = '" + Store.lane(A) + "'")).isEqualTo(1);
@@ -188,7 +215,7 @@ class RetentionTest {
     void aLaneThatComesBackIsHandledAsEver() {
         handled(A, 1);
         store.clock.advance(KEPT.plusDays(1));
-        retention.prune();
+        prune();
 
         handled(A, 2);
 
@@ -218,7 +245,7 @@ class RetentionTest {
         }));
         assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
 
-        assertThat(retention.prune()).as("without waiting for the worker").isEqualTo(1);
+        assertThat(prune()).as("without waiting for the worker").isEqualTo(1);
         pruned.countDown();
 
         assertThat(worker.get(20, TimeUnit.SECONDS)).isTrue();
@@ -246,11 +273,11 @@ class RetentionTest {
         }));
         assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
 
-        assertThat(retention.prune()).isZero();
+        assertThat(prune()).isZero();
         seen.countDown();
         other.get(20, TimeUnit.SECONDS);
 
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
     }
 
     @Test
@@ -268,10 +295,10 @@ class RetentionTest {
         }
         store.clock.advance(KEPT.plusSeconds(1));
 
-        assertThat(retention.prune()).isEqualTo(500);
-        assertThat(retention.prune()).isEqualTo(500);
-        assertThat(retention.prune()).isEqualTo(100);
-        assertThat(retention.prune()).isZero();
+        assertThat(prune()).isEqualTo(500);
+        assertThat(prune()).isEqualTo(500);
+        assertThat(prune()).isEqualTo(100);
+        assertThat(prune()).isZero();
     }
 
     @Test
@@ -289,7 +316,7 @@ class RetentionTest {
                 .update();
         store.clock.advance(KEPT.plusSeconds(1));
 
-        assertThat(retention.prune()).isEqualTo(1);
+        assertThat(prune()).isEqualTo(1);
 
         assertThat(store.rows("SELECT reason FROM gap"))
                 .extracting(row -> row.get("reason"))
