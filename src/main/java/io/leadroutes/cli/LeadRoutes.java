@@ -27,6 +27,7 @@ import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.intake.AnswerHeaders;
+import io.leadroutes.intake.AsyncHttpEngine;
 import io.leadroutes.intake.Connections;
 import io.leadroutes.intake.Door;
 import io.leadroutes.intake.HttpAllowList;
@@ -62,6 +63,7 @@ import io.leadroutes.store.Retention;
 import io.leadroutes.store.RuleHits;
 import io.leadroutes.store.Timers;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -100,6 +102,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Database database;
     private final Database crm;
     private final Refusals refusals;
+    private final ExecutorService answers;
     private final InboxWriter writer;
     private final ExecutorService workers;
     private final Budget budget;
@@ -144,7 +147,8 @@ public final class LeadRoutes implements AutoCloseable {
         }
         Gaps gaps = new Gaps(database, clock);
         refusals = new Refusals(gaps::record, clock);
-        writer = new InboxWriter(inbox::append, refusals, clock);
+        answers = Executors.newSingleThreadExecutor(new NamedThreads("webhook-answers"));
+        writer = new InboxWriter(inbox::append, answers, refusals, clock);
 
         bindWorker(settings, inbox, conversations);
         timers = new Timers(database, inbox, clock);
@@ -155,8 +159,9 @@ public final class LeadRoutes implements AutoCloseable {
         bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
         bindIntake(settings, clock);
-        vertx = connections.vertx(Door.threads());
+        vertx = connections.vertx(new VertxOptions());
         main.bind("vertx", vertx);
+        main.bind(AsyncHttpEngine.NAME, new AsyncHttpEngine(vertx));
         bindOps(settings, clock);
         bindReconciler(settings, clock, gaps, inbox, outbox, conversations);
         main.bind(
@@ -541,6 +546,7 @@ public final class LeadRoutes implements AutoCloseable {
         // Camel leaves the servers' threads running.
         vertx.close().toCompletionStage().toCompletableFuture().join();
         writer.close();
+        answers.shutdown();
         workers.shutdown();
         crm.close();
         database.close();

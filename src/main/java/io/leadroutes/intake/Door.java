@@ -4,7 +4,6 @@ import io.leadroutes.store.Json;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -41,9 +40,6 @@ public final class Door implements Handler<RoutingContext> {
 
     static final long LOOK_EVERY_MS = 50;
 
-    /** For the requests to /admin and /observe, which the door does not count. */
-    private static final int OTHER_THREADS = 32;
-
     private static final String BUSY = Json.write(Map.of("error", "try again"));
 
     /** A webhook that was let in; the time is for the one thread that looks at it. */
@@ -67,11 +63,6 @@ public final class Door implements Handler<RoutingContext> {
     private Door(Refusals refusals, LongSupplier nanoTime) {
         this.refusals = refusals;
         this.nanoTime = nanoTime;
-    }
-
-    /** A thread for each request that is let in, and some beside them, so that health is told in a crowd, too. */
-    public static VertxOptions threads() {
-        return new VertxOptions().setWorkerPoolSize(MAX_REQUESTS + OTHER_THREADS);
     }
 
     /** @param camel started, so that its servers are there */

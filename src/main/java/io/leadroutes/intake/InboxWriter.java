@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +46,7 @@ public final class InboxWriter implements AutoCloseable {
     }
 
     private final Consumer<List<NewEvent>> inbox;
+    private final Executor answers;
     private final Refusals refusals;
     private final Clock clock;
     private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>(MAX_WAITING);
@@ -60,47 +62,55 @@ public final class InboxWriter implements AutoCloseable {
 
     /**
      * @param inbox returns when all are on disk; throws {@link StoreBrokenException} if it must not be asked again
+     * @param answers who goes on with what is stored
      * @param refusals told by this thread when the store can take them
      */
-    public InboxWriter(Consumer<List<NewEvent>> inbox, Refusals refusals, Clock clock) {
+    public InboxWriter(Consumer<List<NewEvent>> inbox, Executor answers, Refusals refusals, Clock clock) {
         this.inbox = inbox;
+        this.answers = answers;
         this.refusals = refusals;
         this.clock = clock;
         thread.start();
     }
 
     /**
-     * Returns when the event is on disk.
+     * Has the event written with all others that wait.
      *
      * @param withinMs what is left of {@link #ANSWER_WITHIN_MS}
-     * @throws NotStoredException if it is not known to be by then; the sender must be told so
+     * @return completes when the event is on disk; fails with {@link NotStoredException} if it is not known to be by then:
+     *     the sender must be told so
      */
-    public void store(NewEvent event, long withinMs) throws NotStoredException {
+    public CompletionStage<Void> store(NewEvent event, long withinMs) {
         if (!open || !isAlive()) {
-            throw new NotStoredException("the inbox takes nothing until a restart");
+            return notStored("the inbox takes nothing until a restart");
         }
         if (isStuck()) {
-            throw new NotStoredException("the inbox is not written in time");
+            return notStored("the inbox is not written in time");
         }
         Waiting waiting = new Waiting(event);
         int chars = event.payload().length();
-        try {
-            if (waitingChars.addAndGet(chars) > MAX_WAITING_CHARS || !queue.offer(waiting)) {
-                throw new NotStoredException("too much waits for the inbox");
-            }
-            waiting.stored.get(withinMs, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new NotStoredException("the inbox could not be written");
-        } catch (TimeoutException e) {
-            // Nobody waits for it any more, so it must not stay in memory.
-            queue.remove(waiting);
-            throw new NotStoredException("the inbox is not written in time");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new NotStoredException("interrupted");
-        } finally {
+        if (waitingChars.addAndGet(chars) > MAX_WAITING_CHARS || !queue.offer(waiting)) {
             waitingChars.addAndGet(-chars);
+            return notStored("too much waits for the inbox");
         }
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        waiting.stored.orTimeout(withinMs, TimeUnit.MILLISECONDS).whenComplete((stored, failure) -> {
+            waitingChars.addAndGet(-chars);
+            if (failure == null) {
+                outcome.complete(null);
+            } else if (failure instanceof TimeoutException) {
+                // Nobody waits for it any more, so it must not stay in memory.
+                queue.remove(waiting);
+                outcome.completeExceptionally(new NotStoredException("the inbox is not written in time"));
+            } else {
+                outcome.completeExceptionally(new NotStoredException("the inbox could not be written"));
+            }
+        });
+        return outcome;
+    }
+
+    private static CompletionStage<Void> notStored(String reason) {
+        return CompletableFuture.failedFuture(new NotStoredException(reason));
     }
 
     /** What is wrong that only a restart mends, and since when; empty if nothing is. */
@@ -156,7 +166,8 @@ public final class InboxWriter implements AutoCloseable {
     private void write(List<Waiting> group) {
         try {
             inbox.accept(group.stream().map(waiting -> waiting.event).toList());
-            group.forEach(waiting -> waiting.stored.complete(null));
+            // By another thread: the next group need not wait until all of this one have been answered.
+            answers.execute(() -> group.forEach(waiting -> waiting.stored.complete(null)));
             isFailing = false;
         } catch (StoreBrokenException | Error e) {
             failure = e;

@@ -1,6 +1,5 @@
 package io.leadroutes.intake;
 
-import io.leadroutes.intake.InboxWriter.NotStoredException;
 import io.leadroutes.store.Json;
 import io.leadroutes.store.NewEvent;
 import io.vertx.core.buffer.Buffer;
@@ -8,8 +7,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
@@ -18,11 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the route {@code webhook-intake} does; the route holds the flow. */
 public final class Webhooks {
-    private static final int MAX_AT_WORK = 32;
     private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
-
-    /** Hundreds of threads that parse at once would starve the one that reads and answers, and fill the memory. */
-    private final Semaphore atWork = new Semaphore(MAX_AT_WORK);
 
     private final WebhookGate gate;
     private final InboxWriter writer;
@@ -62,19 +57,10 @@ public final class Webhooks {
     }
 
     private Admission admit(Exchange exchange) throws RefusedException {
-        try {
-            if (!atWork.tryAcquire(leftMs(exchange), TimeUnit.MILLISECONDS)) {
-                throw busy(exchange, "too many webhooks at once");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw busy(exchange, "interrupted");
+        if (leftMs(exchange) == 0) {
+            throw busy(exchange, "too many webhooks at once");
         }
-        try {
-            return gate.admit(request(exchange.getMessage()));
-        } finally {
-            atWork.release();
-        }
+        return gate.admit(request(exchange.getMessage()));
     }
 
     /** Of the time to answer in, counted from when the body was there. */
@@ -87,17 +73,18 @@ public final class Webhooks {
         return new RefusedException(503, "try again");
     }
 
-    /**
-     * Returns when the event in the body is on disk.
-     *
-     * @throws RefusedException 503 if it is not
-     */
-    public void store(Exchange exchange) throws RefusedException {
-        try {
-            writer.store(exchange.getMessage().getBody(NewEvent.class), leftMs(exchange));
-        } catch (NotStoredException e) {
-            throw busy(exchange, e.getMessage());
-        }
+    /** Completes when the event in the body is on disk; fails with {@link RefusedException} 503 if it is not. */
+    public CompletionStage<Void> store(Exchange exchange) {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        writer.store(exchange.getMessage().getBody(NewEvent.class), leftMs(exchange))
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        stored.complete(null);
+                    } else {
+                        stored.completeExceptionally(busy(exchange, failure.getMessage()));
+                    }
+                });
+        return stored;
     }
 
     /** Makes the message the answer to a refused request. A 503 is not logged by itself, for they come in crowds. */

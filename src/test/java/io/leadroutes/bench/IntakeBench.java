@@ -28,7 +28,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class IntakeBench {
     private static final int CONNECTIONS = 64;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
 
     private enum Target {
         BARE("bare Vert.x"),

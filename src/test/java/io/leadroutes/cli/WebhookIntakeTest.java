@@ -38,7 +38,7 @@ class WebhookIntakeTest {
 
     private static final List<String> OUR_HEADERS = List.of(
             "content-type",
-            "transfer-encoding",
+            "content-length",
             "cache-control",
             "content-security-policy",
             "referrer-policy",

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +45,7 @@ class InboxWriterTest {
                 asked.incrementAndGet();
                 store.get().accept(events);
             },
+            Runnable::run,
             refusals,
             Clock.systemUTC());
 
@@ -77,14 +79,12 @@ class InboxWriterTest {
         store.set(events -> {
             throw new IllegalStateException("away");
         });
-        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
-                .isInstanceOf(NotStoredException.class);
+        assertThatThrownBy(() -> store(10)).isInstanceOf(NotStoredException.class);
         assertThat(writer.problem()).isEmpty();
 
         store.set(TAKES_ALL);
 
-        assertThatCode(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> store(10)).doesNotThrowAnyException();
     }
 
     @Test
@@ -92,11 +92,10 @@ class InboxWriterTest {
         store.set(events -> {
             throw new StoreBrokenException(new IOException("fsync"));
         });
-        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
-                .isInstanceOf(NotStoredException.class);
+        assertThatThrownBy(() -> store(10)).isInstanceOf(NotStoredException.class);
         store.set(TAKES_ALL);
 
-        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
+        assertThatThrownBy(() -> store(10))
                 .isInstanceOf(NotStoredException.class)
                 .hasMessageContaining("restart");
         assertThat(asked).hasValue(1);
@@ -142,15 +141,14 @@ class InboxWriterTest {
                 .filteredOn("too much waits for the inbox"::equals)
                 .hasSizeGreaterThanOrEqualTo(60 - (int) (InboxWriter.MAX_WAITING_CHARS / large));
         assertThat(writer.isStuck()).isTrue();
-        assertThatThrownBy(() -> writer.store(event(10), InboxWriter.ANSWER_WITHIN_MS))
+        assertThatThrownBy(() -> store(10))
                 .as("at once, once it is known")
                 .hasMessage("the inbox is not written in time");
 
         store.set(TAKES_ALL);
         disk.countDown();
 
-        await().untilAsserted(() -> assertThatCode(() -> writer.store(event(large), InboxWriter.ANSWER_WITHIN_MS))
-                .doesNotThrowAnyException());
+        await().untilAsserted(() -> assertThatCode(() -> store(large)).doesNotThrowAnyException());
         assertThat(asked.get())
                 .as("groups: the one that hung and later ones; those given up are forgotten")
                 .isLessThan(5);
@@ -181,10 +179,20 @@ class InboxWriterTest {
 
     private String outcome(int chars) {
         try {
-            writer.store(event(chars), InboxWriter.ANSWER_WITHIN_MS);
+            store(chars);
             return "stored";
         } catch (NotStoredException e) {
             return e.getMessage();
+        }
+    }
+
+    private void store(int chars) throws NotStoredException {
+        try {
+            writer.store(event(chars), InboxWriter.ANSWER_WITHIN_MS)
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw (NotStoredException) e.getCause();
         }
     }
 
