@@ -20,6 +20,11 @@ public sealed interface Admission {
      * To be answered with this status and {@code {"error": error}}.
      *
      * @param error a few words without text of the request, so that they may be logged
+     * @param why likewise, for the log alone: what the sender must not be told
      */
-    record Refused(int status, String error) implements Admission {}
+    record Refused(int status, String error, String why) implements Admission {
+        public Refused(int status, String error) {
+            this(status, error, error);
+        }
+    }
 }

@@ -44,7 +44,11 @@ public final class WebhookGate {
             return new Refused(413, "payload too large");
         }
         Verdict verdict = verifier.verify(request.body(), request.signature(), request.timestamp(), request.token());
-        return verdict == Verdict.GENUINE ? decoded(request) : new Refused(401, "unauthorized");
+        return switch (verdict) {
+            case GENUINE -> decoded(request);
+            case NOT_GENUINE -> new Refused(401, "unauthorized");
+            case STALE -> new Refused(401, "unauthorized", "rightly signed, but not now: look at the clocks");
+        };
     }
 
     private Admission decoded(WebhookRequest request) {

@@ -42,6 +42,7 @@ public final class Webhooks {
     public void check(Exchange exchange) throws RefusedException {
         Admission admission = admit(exchange);
         if (admission instanceof Admission.Refused refused) {
+            LOG.info("webhook refused: {} {}", refused.status(), refused.why());
             throw new RefusedException(refused.status(), refused.error());
         }
         Admission.Accepted accepted = (Admission.Accepted) admission;
@@ -87,7 +88,7 @@ public final class Webhooks {
         return stored;
     }
 
-    /** Makes the message the answer to a refused request. A 503 is not logged by itself, for they come in crowds. */
+    /** Makes the message the answer to a refused request. */
     public void refuse(Exchange exchange) {
         RefusedException refused = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, RefusedException.class);
         Message message = exchange.getMessage();
@@ -96,8 +97,6 @@ public final class Webhooks {
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         if (refused.status() == 503) {
             message.setHeader("Retry-After", "1");
-        } else {
-            LOG.info("webhook refused: {} {}", refused.status(), refused.getMessage());
         }
         message.setBody(Json.write(Map.of("error", refused.getMessage())));
     }

@@ -31,10 +31,12 @@ class SignatureFuzzTest {
                 data.consumeBoolean() ? Long.toString(NOW + data.consumeInt(-400, 400)) : data.consumeString(20);
         String signature = data.consumeString(80);
         byte[] body = data.consumeRemainingAsBytes();
-        boolean isFresh = timestamp.matches("[0-9]{1,12}") && Math.abs(Long.parseLong(timestamp) - NOW) <= 300;
+        boolean isTime = timestamp.matches("[0-9]{1,12}");
+        boolean isFresh = isTime && Math.abs(Long.parseLong(timestamp) - NOW) <= 300;
+        Verdict ofRight = isFresh ? Verdict.GENUINE : isTime ? Verdict.STALE : Verdict.NOT_GENUINE;
         String right = Signed.signature(SECRET, timestamp, body);
 
-        assertThat(verdict(body, right, timestamp)).isEqualTo(isFresh ? Verdict.GENUINE : Verdict.NOT_GENUINE);
+        assertThat(verdict(body, right, timestamp)).isEqualTo(ofRight);
         String nearly = right.substring(0, right.length() - 1) + (right.endsWith("0") ? "1" : "0");
         assertThat(verdict(body, nearly, timestamp)).isEqualTo(Verdict.NOT_GENUINE);
         if (!signature.equals(right)) {

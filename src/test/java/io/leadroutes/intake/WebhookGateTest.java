@@ -132,6 +132,23 @@ class WebhookGateTest {
     }
 
     @Test
+    void thatAClockMayBeWrongIsSaidToTheLogAlone() {
+        String wrongClock = Long.toString(NOW - 600);
+        byte[] body = EVENT.getBytes(StandardCharsets.UTF_8);
+
+        assertThat(gate.admit(new WebhookRequest(
+                        "POST",
+                        Optional.of("application/json"),
+                        Optional.empty(),
+                        body,
+                        Optional.of(Signed.signature(SECRET, wrongClock, body)),
+                        Optional.of(wrongClock),
+                        Optional.empty(),
+                        Optional.empty())))
+                .isEqualTo(new Refused(401, "unauthorized", "rightly signed, but not now: look at the clocks"));
+    }
+
+    @Test
     @Tag("attack-01")
     void genuinenessIsCheckedBeforeTheBodyIsParsed() {
         assertRefused(new Call().token("wrong").body("not json"), 401, "unauthorized");
