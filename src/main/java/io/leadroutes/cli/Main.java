@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             BackfillCommand.class,
             CheckCommand.class,
             ReplayCommand.class,
+            StatusCommand.class,
+            ExplainCommand.class,
             DeadCommand.class,
             ForgetCommand.class,
             HealthCommand.class,
