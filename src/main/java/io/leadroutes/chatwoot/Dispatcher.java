@@ -5,8 +5,11 @@ import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Failures;
 import io.leadroutes.store.Outbox;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -29,6 +32,7 @@ public final class Dispatcher {
     /** What has not waited so long yet, can wait for its lane. */
     public static final Duration PATIENCE = Duration.ofMinutes(1);
 
+    private static final Duration LONGEST_ROUND = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     private final Outbox outbox;
@@ -40,6 +44,10 @@ public final class Dispatcher {
     private final int concurrency;
     private int sinceOldest;
     private final AtomicInteger inHand = new AtomicInteger();
+    private final Clock clock;
+
+    /** Since when nobody has asked for wishes; absent while somebody does, which may have to wait for the database. */
+    private volatile Optional<Instant> idleSince;
 
     /**
      * @param claim takes at most so many due wishes, by their urgency
@@ -56,7 +64,8 @@ public final class Dispatcher {
             ToIntFunction<Urgency> permits,
             BiConsumer<List<Delivery>, String> asked,
             BulkActions bulkActions,
-            int concurrency) {
+            int concurrency,
+            Clock clock) {
         this.outbox = outbox;
         this.claim = claim;
         this.claimOldest = claimOldest;
@@ -64,10 +73,26 @@ public final class Dispatcher {
         this.asked = asked;
         this.bulkActions = bulkActions;
         this.concurrency = concurrency;
+        this.clock = clock;
+        idleSince = Optional.of(clock.instant());
+    }
+
+    /** Since when no route has asked for wishes, if that is for longer than a route that lives needs between two rounds. */
+    public Optional<Instant> deadSince() {
+        return idleSince.filter(since -> since.plus(LONGEST_ROUND).isBefore(clock.instant()));
     }
 
     /** The wishes to be sent now, perhaps none. For one thread. */
     public List<Delivery> next() {
+        idleSince = Optional.empty();
+        try {
+            return claimed();
+        } finally {
+            idleSince = Optional.of(clock.instant());
+        }
+    }
+
+    private List<Delivery> claimed() {
         // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
         // more urgent one behind them.
         int taken = inHand.get();

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -38,15 +39,32 @@ public final class Gateway {
     private final Budget budget;
     private final Clock clock;
     private final Predicate<Delivery> mayCallFor;
+    private final ObjIntConsumer<String> onCall;
     private final ThreadLocal<Delivery> sending = new ThreadLocal<>();
+    private volatile Optional<Instant> awaySince = Optional.empty();
 
-    /** @param mayCallFor false for a wish that may be in another process's hand by now */
-    public Gateway(String token, TokenWatch watch, Budget budget, Clock clock, Predicate<Delivery> mayCallFor) {
+    /**
+     * @param mayCallFor false for a wish that may be in another process's hand by now
+     * @param onCall is told the verb of each call that was made, and the status that it was answered with, 0 for none
+     */
+    public Gateway(
+            String token,
+            TokenWatch watch,
+            Budget budget,
+            Clock clock,
+            Predicate<Delivery> mayCallFor,
+            ObjIntConsumer<String> onCall) {
         this.token = token;
         this.watch = watch;
         this.budget = budget;
         this.clock = clock;
         this.mayCallFor = mayCallFor;
+        this.onCall = onCall;
+    }
+
+    /** Since when calls have been answered with 408, 5xx or a redirect, or not at all; absent if the last one was not. */
+    public Optional<Instant> awaySince() {
+        return awaySince;
     }
 
     /**
@@ -103,6 +121,20 @@ public final class Gateway {
         delivery.ifPresent(sending::set);
     }
 
+    /** Notes how the call ended, answered or not; nothing if none was made. */
+    public void ended(Exchange exchange) {
+        if (exchange.getVariable(Budget.SENT, boolean.class)) {
+            int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+            awaySince = isShortOutage(status) ? awaySince.or(() -> Optional.of(clock.instant())) : Optional.empty();
+            onCall.accept(exchange.getVariable(VERB, String.class), status);
+        }
+    }
+
+    /** A redirect, which is never followed, is a proxy's or a setting's fault, not the wish's. */
+    private static boolean isShortOutage(int status) {
+        return status == 408 || status >= 500 || status < 200 || status >= 300 && status < 400;
+    }
+
     /**
      * Makes the body an {@link ApiAnswer} and drops every header of the answer.
      *
@@ -143,8 +175,7 @@ public final class Gateway {
             Instant until = RetryAfter.parse(retryAfter.get(), now).orElseGet(() -> RetryAfter.nextMinute(now, date));
             throw new ChatwootException.Paused(told, status, until, true);
         }
-        // A redirect, which is never followed, is a proxy's or a setting's fault, not the wish's.
-        if (status == 408 || status >= 500 || status < 400) {
+        if (isShortOutage(status)) {
             throw new ChatwootException.Unavailable(told, status);
         }
         if (status == 401 || status == 404 || status == 422) {

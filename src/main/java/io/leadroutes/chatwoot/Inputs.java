@@ -125,8 +125,8 @@ public final class Inputs {
     /** In a macro, {@code nil} clears the priority. */
     private static final List<String> MACRO_PRIORITIES = List.of("nil", "low", "medium", "high", "urgent");
 
-    /** CONTRACT section 1.2. */
-    private static final Set<String> EVENTS = Set.of(
+    /** Those that a webhook may be of (CONTRACT section 1.2). */
+    public static final Set<String> EVENTS = Set.of(
             "conversation_created",
             "conversation_updated",
             "conversation_status_changed",

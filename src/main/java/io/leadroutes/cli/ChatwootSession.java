@@ -67,7 +67,13 @@ final class ChatwootSession implements AutoCloseable {
         TokenWatch tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
         main.bind(
                 "gateway",
-                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget.budget(), clock, delivery -> true));
+                new Gateway(
+                        settings.text("chatwoot.api-token"),
+                        tokenWatch,
+                        budget.budget(),
+                        clock,
+                        delivery -> true,
+                        (verb, status) -> {}));
         main.bind("chatwootHeaders", new ChatwootHeaders());
         // Without Camel's own hook, which would wait for a call that waits for the budget: a signal ends a command at
         // once.

@@ -8,6 +8,7 @@ import io.leadroutes.chatwoot.ChatwootHeaders;
 import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.EventSource;
 import io.leadroutes.chatwoot.Gateway;
+import io.leadroutes.chatwoot.Inputs;
 import io.leadroutes.chatwoot.LeadWrites;
 import io.leadroutes.chatwoot.Macros;
 import io.leadroutes.chatwoot.Reads;
@@ -28,6 +29,7 @@ import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.intake.AnswerHeaders;
 import io.leadroutes.intake.AsyncHttpEngine;
+import io.leadroutes.intake.Answered;
 import io.leadroutes.intake.Connections;
 import io.leadroutes.intake.Door;
 import io.leadroutes.intake.HttpAllowList;
@@ -40,7 +42,10 @@ import io.leadroutes.intake.WebhookVerifier.Mode;
 import io.leadroutes.intake.Webhooks;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
+import io.leadroutes.ops.Health.Problem;
 import io.leadroutes.ops.LastHour;
+import io.leadroutes.ops.Levels;
+import io.leadroutes.ops.Metrics;
 import io.leadroutes.ops.OpsPage;
 import io.leadroutes.ops.Sessions;
 import io.leadroutes.rules.RuleBook;
@@ -50,6 +55,8 @@ import io.leadroutes.store.Database;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
+import io.leadroutes.store.Failures;
+import io.leadroutes.store.FirstCalls;
 import io.leadroutes.store.Forget;
 import io.leadroutes.store.Gaps;
 import io.leadroutes.store.Inbox;
@@ -62,28 +69,32 @@ import io.leadroutes.store.Records;
 import io.leadroutes.store.Retention;
 import io.leadroutes.store.RuleHits;
 import io.leadroutes.store.Timers;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.component.micrometer.MicrometerConstants;
-import org.apache.camel.component.micrometer.MicrometerUtils;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
 import org.flywaydb.core.api.FlywayException;
@@ -98,6 +109,8 @@ public final class LeadRoutes implements AutoCloseable {
 
     private final Main main = new Main();
     private final Connections connections = new Connections();
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Answered answered;
     private final Vertx vertx;
     private final Database database;
     private final Database crm;
@@ -107,6 +120,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final ExecutorService workers;
     private final Budget budget;
     private final TokenWatch tokenWatch;
+    private final Metrics metrics;
     private final Records records;
     private final LiveRules liveRules;
     private final Timers timers;
@@ -129,8 +143,12 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
         budget = new Budget(settings.number("chatwoot.rate-limit"), clock, new Permits(database));
         tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
+        metrics = new Metrics(meters, Inputs.EVENTS, tokenWatch::isRefused);
+        answered = new Answered(metrics::answered);
+        // Under this name Camel's own metrics go to it, too, and /observe/metrics shows it.
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
 
-        Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease());
+        Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease(), metrics);
         Teams teams = new Teams();
         Macros macros = new Macros(teams, clock);
         BulkActions bulkActions = new BulkActions(clock);
@@ -138,8 +156,8 @@ public final class LeadRoutes implements AutoCloseable {
                 isByMacro(settings) ? () -> RuleMacro.of(liveRules.get()) : List::of,
                 macros::isUsable,
                 bulkActions::areAllowed);
-        Conversations conversations = new Conversations(database, outbox, clock, planner, this::countFlipFlop);
-        Inbox inbox = new Inbox(database, conversations, clock, settings.debounce());
+        Conversations conversations = new Conversations(database, outbox, clock, planner);
+        Inbox inbox = new Inbox(database, conversations, clock, settings.debounce(), metrics);
         records = new Records(database, outbox, clock);
         int abandoned = outbox.recover(database.isExclusive());
         if (abandoned > 0) {
@@ -160,6 +178,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
         bindIntake(settings, clock);
         vertx = connections.vertx(new VertxOptions());
+        bindHealth(inbox, clock);
         main.bind("vertx", vertx);
         main.bind(AsyncHttpEngine.NAME, new AsyncHttpEngine(vertx));
         bindOps(settings, clock);
@@ -217,7 +236,7 @@ public final class LeadRoutes implements AutoCloseable {
             runtime.connections.install(runtime.camel());
             AnswerHeaders.install(runtime.camel());
             HttpErrors.install(runtime.camel());
-            Door.install(runtime.camel(), runtime.refusals);
+            Door.install(runtime.camel(), runtime.refusals, runtime.answered);
             runtime.checkEndpoints(settings);
             return runtime;
         } catch (RuntimeException e) {
@@ -291,8 +310,7 @@ public final class LeadRoutes implements AutoCloseable {
                         .map(file -> LiveRules.optional("rules.shadow", Path.of(file), settings.rulesReload(), clock)),
                 destinations(settings),
                 clock,
-                effect ->
-                        count("rules.shadow.differences", "kind", effect.kind().word()));
+                effect -> metrics.shadowDiffers(effect.kind().word()));
     }
 
     private Map<String, Object> rulesStatus() {
@@ -335,9 +353,10 @@ public final class LeadRoutes implements AutoCloseable {
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         main.bind("budget", budget);
         main.bind("tokenWatch", tokenWatch);
-        Gateway gateway =
-                new Gateway(settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor);
+        Gateway gateway = new Gateway(
+                settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor, metrics::called);
         main.bind("gateway", gateway);
+        main.bind("chatwootHealth", Health.news("chatwoot", () -> away(gateway), clock));
         main.bind("chatwootHeaders", new ChatwootHeaders());
         main.bind("lastLook", gateway.lastLook());
         main.addInitialProperty("camel.component.http.httpClientConfigurer", "#lastLook");
@@ -352,20 +371,31 @@ public final class LeadRoutes implements AutoCloseable {
                         () -> (isByMacro || !budget.linger().isZero()) && bulkActions.areAllowed(),
                         clock));
         Backoff claims = new Backoff("wishes cannot be claimed", clock);
+        Backoff times = new Backoff("escalations cannot be timed", clock);
+        FirstCalls firstCalls = new FirstCalls(database);
+        UnaryOperator<List<Delivery>> timed = deliveries -> {
+            deliveries.stream()
+                    .filter(delivery -> delivery.urgency() == Urgency.ESCALATION)
+                    .forEach(delivery -> times.ask(() -> firstCalls.delay(delivery), Optional.<Duration>empty())
+                            .ifPresent(metrics::escalationSent));
+            return deliveries;
+        };
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));
         main.bind("writes", new Writes(outbox, requests, settings.accountId(), clock));
-        main.bind(
+        bindDispatcher(
                 "chatwootDispatcher",
                 new Dispatcher(
                         outbox,
-                        limits -> claims.ask(() -> conversations.claim(limits, linger.get()), List.of()),
+                        limits -> timed.apply(claims.ask(() -> conversations.claim(limits, linger.get()), List.of())),
                         () -> claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of()),
                         urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,
                         bulkActions,
-                        settings.number("chatwoot.concurrency")));
-        main.bind(
+                        settings.number("chatwoot.concurrency"),
+                        clock),
+                clock);
+        bindDispatcher(
                 "leadDispatcher",
                 new Dispatcher(
                         outbox,
@@ -375,10 +405,31 @@ public final class LeadRoutes implements AutoCloseable {
                         urgency -> LEADS_IN_HAND,
                         asked,
                         bulkActions,
-                        LEADS_IN_HAND));
+                        LEADS_IN_HAND,
+                        clock),
+                clock);
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);
         main.bind("leadMapping", new LeadMapping());
+    }
+
+    private void bindDispatcher(String name, Dispatcher dispatcher, Clock clock) {
+        main.bind(name, dispatcher);
+        main.bind(
+                name + "Health",
+                Health.live(
+                        name,
+                        () -> dispatcher
+                                .deadSince()
+                                .map(since -> Problem.since(
+                                        since, "no wish is taken out of the outbox; a restart may mend it")),
+                        clock));
+    }
+
+    private static Optional<Problem> away(Gateway gateway) {
+        return gateway.awaySince()
+                .map(since ->
+                        Problem.since(since, "Chatwoot's API does not answer as it should; wishes wait in the outbox"));
     }
 
     private void bindReconciler(
@@ -399,26 +450,8 @@ public final class LeadRoutes implements AutoCloseable {
                         settings.accountId(),
                         settings.reconcileEvery(),
                         database.isExclusive(),
-                        this::countLost,
+                        metrics::lost,
                         clock));
-    }
-
-    /** Camel's Prometheus registry tells it as {@code wishes_fought_over_total}; notes are not fought over, so kinds are few. */
-    private void countFlipFlop(String kind) {
-        MicrometerUtils.getOrCreateMeterRegistry(camel().getRegistry(), MicrometerConstants.METRICS_REGISTRY_NAME)
-                .counter("wishes.fought.over", "kind", kind)
-                .increment();
-    }
-
-    /** Camel's Prometheus registry tells it as {@code webhooks_lost_total}. */
-    private void countLost(String event) {
-        count("webhooks.lost", "event", event);
-    }
-
-    private void count(String name, String tag, String value) {
-        MicrometerUtils.getOrCreateMeterRegistry(camel().getRegistry(), MicrometerConstants.METRICS_REGISTRY_NAME)
-                .counter(name, tag, value)
-                .increment();
     }
 
     private void bindIntake(Settings settings, Clock clock) {
@@ -430,7 +463,7 @@ public final class LeadRoutes implements AutoCloseable {
                 new WebhookVerifier(settings.list("webhook.secrets"), settings.optional("webhook.token"), mode, clock);
         WebhookGate gate = new WebhookGate(verifier, new EventDecoder(), settings.accountId());
         main.bind("httpAllowList", new HttpAllowList());
-        main.bind("webhooks", new Webhooks(gate, writer, refusals, settings.accountId(), clock));
+        main.bind("webhooks", new Webhooks(gate, writer, refusals, answered, settings.accountId(), clock));
     }
 
     private void bindOps(Settings settings, Clock clock) {
@@ -448,22 +481,56 @@ public final class LeadRoutes implements AutoCloseable {
                         this::rulesStatus,
                         (text, given) -> new RulesTrial(liveRules.get()).run(text, given),
                         clock));
-        main.bind("rulesHealth", Health.news("rules", liveRules::problem));
-        main.bind("inboxWriterHealth", Health.live("inbox-writer", writer::problem));
-        main.bind("inboxHealth", Health.ready("inbox", () -> writer.isStuck() ? "the database does not answer" : ""));
-        main.bind("databaseHealth", Health.ready("database", () -> {
-            records.ping();
-            return "";
-        }));
-        main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", () -> tokenWatch
+    }
+
+    /** What is down when the process should be restarted, when no webhooks should come, and what only is to be known. */
+    private void bindHealth(Inbox inbox, Clock clock) {
+        main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriter, clock));
+        main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
+        main.bind("databaseHealth", Health.ready("database", () -> unanswered(database, "no database answers"), clock));
+        main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", this::refusedToken, clock));
+        main.bind("rulesHealth", Health.news("rules", () -> liveRules.problem().map(Problem::of), clock));
+        main.bind(
+                "crmHealth",
+                Health.news("crm", () -> unanswered(crm, "the CRM's database does not answer; leads wait"), clock));
+    }
+
+    private Optional<Problem> endOfWriter() {
+        return writer.problem().map(what -> new Problem(what, writer.endedAt()));
+    }
+
+    private Optional<Problem> notWritable(Inbox inbox) {
+        if (writer.isStuck()) {
+            return Optional.of(Problem.of("webhooks are refused: the database does not answer"));
+        }
+        return problem(inbox::tryToWrite, "webhooks are refused: the inbox cannot be written");
+    }
+
+    private static Optional<Problem> unanswered(Database asked, String what) {
+        return problem(asked::ping, what);
+    }
+
+    private static Optional<Problem> problem(Runnable trial, String what) {
+        try {
+            trial.run();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(Problem.of(what + " (" + Failures.kind(e) + ")"));
+        }
+    }
+
+    private Optional<Problem> refusedToken() {
+        return tokenWatch
                 .refusedSince()
-                .map(since -> "Chatwoot refuses chatwoot.api-token since " + since
-                        + "; events are taken in, wishes wait, one call a minute tries it")
-                .orElse("")));
+                .map(since -> Problem.since(
+                        since,
+                        "Chatwoot refuses chatwoot.api-token; events are taken in, wishes wait, one call a minute tries"
+                                + " it"));
     }
 
     private void bindOpsPage(Settings settings, Sessions sessions, Clock clock) {
         Overview overview = new Overview(database);
+        main.bind("levels", new Levels(overview, budget::used, budget::limit, budget::pauseMs, clock, meters));
         LastHour history = new LastHour(overview, budget::used, budget::limit, clock);
         main.bind("opsHistory", history);
         main.bind(

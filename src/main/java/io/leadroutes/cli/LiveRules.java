@@ -149,15 +149,15 @@ public final class LiveRules {
         }
     }
 
-    /** What is wrong with the file as it is now; empty if nothing is. */
-    String problem() {
+    /** What is wrong with the file as it is now; absent if nothing is. */
+    Optional<String> problem() {
         return problems.isEmpty()
-                ? ""
-                : setting + " has " + problems.size() + " problem(s), "
+                ? Optional.empty()
+                : Optional.of(setting + " has " + problems.size() + " problem(s), "
                         + current()
                                 .map(rules -> "version " + rules.version() + " goes on")
                                 .orElse("there are no rules")
-                        + "; the log and /admin/status name them";
+                        + "; the log and /admin/status name them");
     }
 
     /** For the operator. */

@@ -29,6 +29,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -88,6 +89,7 @@ public final class Conversation {
     private final Map<String, Wished> decided = new LinkedHashMap<>();
     private final List<ScoreEntry> scored = new ArrayList<>();
     private final List<DroppedValue> dropped = new ArrayList<>();
+    private final List<String> needless = new ArrayList<>();
 
     /**
      * @param state the last known state
@@ -169,6 +171,36 @@ public final class Conversation {
     /** The values that were dropped here. */
     public List<DroppedValue> dropped() {
         return List.copyOf(dropped);
+    }
+
+    /** The kinds of the wishes that were not made, because what they want was so already or wished for. */
+    public List<String> needless() {
+        return List.copyOf(needless);
+    }
+
+    /** True if it has become a lead here, for the first time or again. */
+    public boolean hasQualified() {
+        return begun().contains(Episode.QUALIFY);
+    }
+
+    /** The rules that have escalated it here. */
+    public Set<String> escalated() {
+        return begun().stream()
+                .filter(Episode::isEscalation)
+                .map(Episode::escalateRule)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Names of the episodes that are not those of before. */
+    Set<String> begun() {
+        Set<String> begun = new LinkedHashSet<>();
+        episodes.forEach((name, episode) -> {
+            Episode last = before.episodes().get(name);
+            if (last == null || last.number() < episode.number()) {
+                begun.add(name);
+            }
+        });
+        return begun;
     }
 
     /** Keeps why what the message says of an attribute is not set. */
@@ -648,7 +680,7 @@ public final class Conversation {
 
     /** Adds a wish, unless what it wants is already so or already wished (invariant 5). */
     void wish(Wish wish, Urgency urgency, Reason reason) {
-        needed(wish).ifPresent(needed -> decide(needed, urgency, reason));
+        needed(wish).ifPresentOrElse(needed -> decide(needed, urgency, reason), () -> needless.add(wish.kind()));
     }
 
     /** Without a look at what is known, which may be from before the event in hand. */

@@ -121,7 +121,6 @@ public final class Rehearsal {
     }
 
     private Outcome close(Conversation conversation) {
-        ConversationState before = state;
         state = conversation.state();
         Set<Effect> effects = new LinkedHashSet<>();
         int calls = 0;
@@ -139,10 +138,10 @@ public final class Rehearsal {
             String points = (entry.points() < 0 ? " " : " +") + entry.points();
             effects.add(new Effect(Effect.Kind.SCORE, entry.rule() + points));
         }
-        if (begun(before).contains(Episode.QUALIFY)) {
+        if (conversation.hasQualified()) {
             effects.add(new Effect(Effect.Kind.LEAD, "qualified"));
         }
-        effects.addAll(escalations(before));
+        effects.addAll(escalations(conversation));
         return new Outcome(effects, calls, conversation.getScore());
     }
 
@@ -157,26 +156,10 @@ public final class Rehearsal {
         }
     }
 
-    /** Names of the episodes that are not those of before. */
-    private Set<String> begun(ConversationState before) {
-        Set<String> begun = new LinkedHashSet<>();
-        state.episodes().forEach((name, episode) -> {
-            Episode last = before.episodes().get(name);
-            if (last == null || last.number() < episode.number()) {
-                begun.add(name);
-            }
-        });
-        return begun;
-    }
-
-    private Set<Effect> escalations(ConversationState before) {
-        Set<String> rules = new LinkedHashSet<>();
-        begun(before).stream()
-                .filter(Episode::isEscalation)
-                .map(Episode::escalateRule)
-                .forEach(rules::add);
+    private Set<Effect> escalations(Conversation conversation) {
+        Set<String> rules = new LinkedHashSet<>(conversation.escalated());
         Set<String> steps = new LinkedHashSet<>(state.waiting().fired());
-        steps.removeAll(before.waiting().fired());
+        steps.removeAll(conversation.before().waiting().fired());
         Set<Effect> effects = new LinkedHashSet<>();
         for (String step : steps) {
             int at = step.lastIndexOf('@');

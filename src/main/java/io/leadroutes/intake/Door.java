@@ -55,25 +55,27 @@ public final class Door implements Handler<RoutingContext> {
     }
 
     private final Refusals refusals;
+    private final Answered answered;
     private final LongSupplier nanoTime;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final Set<InHand> inHand = ConcurrentHashMap.newKeySet();
 
-    private Door(Refusals refusals, LongSupplier nanoTime) {
+    private Door(Refusals refusals, Answered answered, LongSupplier nanoTime) {
         this.refusals = refusals;
+        this.answered = answered;
         this.nanoTime = nanoTime;
     }
 
     /** @param camel started, so that its servers are there */
-    public static void install(CamelContext camel, Refusals refusals) {
+    public static void install(CamelContext camel, Refusals refusals, Answered answered) {
         camel.getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
                 .filter(VertxPlatformHttpRouter::isMainServer)
-                .forEach(router -> install(router, router.vertx(), refusals, System::nanoTime));
+                .forEach(router -> install(router, router.vertx(), refusals, answered, System::nanoTime));
     }
 
-    static void install(Router router, Vertx vertx, Refusals refusals, LongSupplier nanoTime) {
-        Door door = new Door(refusals, nanoTime);
+    static void install(Router router, Vertx vertx, Refusals refusals, Answered answered, LongSupplier nanoTime) {
+        Door door = new Door(refusals, answered, nanoTime);
         router.route("/webhooks/*").order(-1).handler(door);
         // The server outlives the route when the product stops: 404 would say that it was never there.
         router.route("/webhooks/chatwoot").last().handler(context -> door.refuse(context, "stopping"));
@@ -86,6 +88,7 @@ public final class Door implements Handler<RoutingContext> {
             context.next();
             return;
         }
+        tellWhenAnswered(context);
         long length = length(context.request());
         boolean isFull = requests.incrementAndGet() > MAX_REQUESTS | bytes.addAndGet(length) > MAX_BYTES;
         if (isFull) {
@@ -100,6 +103,15 @@ public final class Door implements Handler<RoutingContext> {
             leave(length);
         });
         context.next();
+    }
+
+    private void tellWhenAnswered(RoutingContext context) {
+        long began = nanoTime.getAsLong();
+        answered.began(context.request());
+        context.addEndHandler(ended -> answered.ended(
+                context.request(),
+                ended.succeeded() ? context.response().getStatusCode() : 0,
+                Duration.ofNanos(nanoTime.getAsLong() - began)));
     }
 
     private void leave(long length) {

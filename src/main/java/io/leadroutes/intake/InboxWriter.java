@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -113,15 +114,19 @@ public final class InboxWriter implements AutoCloseable {
         return CompletableFuture.failedFuture(new NotStoredException(reason));
     }
 
-    /** What is wrong that only a restart mends, and since when; empty if nothing is. */
-    public String problem() {
+    /** What is wrong that only a restart mends; absent if nothing is. */
+    public Optional<String> problem() {
         if (isAlive()) {
-            return "";
+            return Optional.empty();
         }
         Throwable cause = failure;
-        return "webhooks are refused until a restart: the inbox writer ended"
-                + (failedAt == null ? "" : " at " + failedAt)
-                + (cause == null ? "" : " (" + Failures.kind(cause) + ")");
+        return Optional.of("webhooks are refused until a restart: the inbox writer ended"
+                + (cause == null ? "" : " (" + Failures.kind(cause) + ")"));
+    }
+
+    /** When that happened, if it is known. */
+    public Optional<Instant> endedAt() {
+        return Optional.ofNullable(failedAt);
     }
 
     /** True if the store has not answered for so long that the requests in hand are refused. */

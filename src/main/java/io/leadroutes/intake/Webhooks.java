@@ -22,13 +22,16 @@ public final class Webhooks {
     private final WebhookGate gate;
     private final InboxWriter writer;
     private final Refusals refusals;
+    private final Answered answered;
     private final long accountId;
     private final Clock clock;
 
-    public Webhooks(WebhookGate gate, InboxWriter writer, Refusals refusals, long accountId, Clock clock) {
+    public Webhooks(
+            WebhookGate gate, InboxWriter writer, Refusals refusals, Answered answered, long accountId, Clock clock) {
         this.gate = gate;
         this.writer = writer;
         this.refusals = refusals;
+        this.answered = answered;
         this.accountId = accountId;
         this.clock = clock;
     }
@@ -46,6 +49,7 @@ public final class Webhooks {
             throw new RefusedException(refused.status(), refused.error());
         }
         Admission.Accepted accepted = (Admission.Accepted) admission;
+        answered.is(httpRequest(exchange.getMessage()), accepted.event().type());
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage()
                 .setBody(new NewEvent(

@@ -65,15 +65,12 @@ public final class Conversations {
     private final Outbox outbox;
     private final Clock clock;
     private final Planner planner;
-    private final Consumer<String> onFlipFlop;
 
-    /** @param onFlipFlop is told the kind of a wish that somebody else undoes again and again, when it is dropped */
-    public Conversations(Database database, Outbox outbox, Clock clock, Planner planner, Consumer<String> onFlipFlop) {
+    public Conversations(Database database, Outbox outbox, Clock clock, Planner planner) {
         this.database = database;
         this.outbox = outbox;
         this.clock = clock;
         this.planner = planner;
-        this.onFlipFlop = onFlipFlop;
     }
 
     /**
@@ -247,8 +244,7 @@ public final class Conversations {
             insert(state, value);
         }
         outbox.confirm(state, conversation.notes());
-        List<Wished> wished =
-                outbox.withoutFights(state.accountId(), state.conversationId(), conversation.decided(), onFlipFlop);
+        List<Wished> wished = outbox.withoutFights(state.accountId(), state.conversationId(), conversation.decided());
         outbox.add(state.accountId(), state.conversationId(), planner.prepared(wished));
     }
 

@@ -18,6 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -217,8 +219,27 @@ public final class Database implements AutoCloseable {
         return jdbc;
     }
 
+    /** @throws DataAccessException if the database does not answer */
+    public void ping() {
+        jdbc.sql("SELECT 1").query(Integer.class).single();
+    }
+
     TransactionTemplate transaction() {
         return new TransactionTemplate(transactions);
+    }
+
+    /** Runs it when the surrounding transaction is committed; at once if there is none. */
+    void afterCommit(Runnable action) {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            action.run();
+            return;
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                action.run();
+            }
+        });
     }
 
     /**

@@ -61,6 +61,7 @@ public final class Inbox {
     private final EventDecoder decoder = new EventDecoder();
     private final Clock clock;
     private final Duration quiet;
+    private final Tally tally;
 
     private volatile Instant crowdAt = Instant.MIN;
     private Instant handedOutAt = Instant.MIN;
@@ -70,12 +71,13 @@ public final class Inbox {
     private final Backoff backoff;
 
     /** @param quiet a lane is handled when no event has come for this long (setting conversation.debounce) */
-    public Inbox(Database database, Conversations conversations, Clock clock, Duration quiet) {
+    public Inbox(Database database, Conversations conversations, Clock clock, Duration quiet, Tally tally) {
         this.database = database;
         this.jdbcTemplate = new JdbcTemplate(database.dataSource());
         this.conversations = conversations;
         this.clock = clock;
         this.quiet = quiet;
+        this.tally = tally;
         this.backoff = new Backoff("lanes cannot be handled", clock);
     }
 
@@ -98,6 +100,24 @@ public final class Inbox {
         } catch (DataAccessException | TransactionException e) {
             throw database.isBrokenBy(e) ? new StoreBrokenException(e) : e;
         }
+    }
+
+    /**
+     * Stores an event and takes it back: as {@link #append} would do, but for waiting until it is on disk.
+     *
+     * @throws org.springframework.dao.DataAccessException if none could be stored now
+     */
+    public void tryToWrite() {
+        database.transaction().executeWithoutResult(status -> {
+            status.setRollbackOnly();
+            Timestamp now = Timestamp.from(clock.instant());
+            database.jdbc().sql("""
+                            INSERT INTO webhook_event (id, account_id, lane, event, received_at, due_at, state)
+                            VALUES (-1, 0, 'health', 'health', :now, :now, 'done')""").param("now", now).update();
+            database.jdbc()
+                    .sql("INSERT INTO webhook_payload (event_id, payload) VALUES (-1, '{}')")
+                    .update();
+        });
     }
 
     /** Adds events of our own with what is done in the surrounding transaction; nobody was promised them. */
@@ -354,6 +374,7 @@ public final class Inbox {
                 .param("error", problem)
                 .param("id", id)
                 .update();
+        database.afterCommit(() -> tally.deadEvent(BAD_EVENT));
         LOG.warn("event {} cannot be read and is set aside as a dead letter: {}", id, problem);
     }
 
@@ -377,6 +398,7 @@ public final class Inbox {
                 claim.getEvents().stream()
                         .map(event -> new Object[] {now, event.id()})
                         .toList());
+        database.afterCommit(() -> tally.handled(claim));
     }
 
     /**
@@ -410,7 +432,7 @@ public final class Inbox {
         StoredEvent suspect = claim.suspect().get();
         int attempts = suspect.attempts() + 1;
         boolean dead = attempts >= MAX_ATTEMPTS;
-        database.jdbc()
+        int blamed = database.jdbc()
                 .sql("""
                         UPDATE webhook_event
                         SET attempts = :attempts, state = :state, reason = :reason, error = :error, due_at = :dueAt
@@ -422,6 +444,9 @@ public final class Inbox {
                 .param("dueAt", Timestamp.from(now.plusMillis(100L << attempts)))
                 .param("id", suspect.id())
                 .update();
+        if (dead && blamed == 1) {
+            database.afterCommit(() -> tally.deadEvent(FAILED));
+        }
         LOG.warn(
                 "event {} of lane {} failed, attempt {} of {}{}: {}",
                 suspect.id(),

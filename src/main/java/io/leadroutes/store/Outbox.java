@@ -9,6 +9,7 @@ import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.conversation.Wished;
+import io.leadroutes.store.Tally.Fate;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
@@ -81,6 +81,7 @@ public final class Outbox {
     private final Clock clock;
     private final RandomGenerator random;
     private final Duration lease;
+    private final Tally tally;
     private final Map<Long, Hold> inHand = new ConcurrentHashMap<>();
     private volatile Instant nextUpkeep = Instant.MIN;
 
@@ -98,11 +99,16 @@ public final class Outbox {
      * @param lease how long a wish stays in a dispatcher's hand that shows no sign of life (setting outbox.lease); then
      *     another one takes it over
      */
-    public Outbox(Database database, Clock clock, RandomGenerator random, Duration lease) {
+    public Outbox(Database database, Clock clock, RandomGenerator random, Duration lease, Tally tally) {
         this.database = database;
         this.clock = clock;
         this.random = random;
         this.lease = lease;
+        this.tally = tally;
+    }
+
+    private void tell(String kind, Fate fate) {
+        database.afterCommit(() -> tally.wish(kind, fate));
     }
 
     /** Adds wishes, each merged into the waiting one of its kind, in the surrounding transaction (invariant 5). */
@@ -114,6 +120,7 @@ public final class Outbox {
             } else {
                 insert(accountId, conversationId, wished);
             }
+            tell(wished.wish().kind(), older.isPresent() ? Fate.MERGED : Fate.ADDED);
         }
     }
 
@@ -205,11 +212,9 @@ public final class Outbox {
     /**
      * The wishes without what somebody else has undone three times lately; that is kept as dropped, with its reason.
      *
-     * @param onFlipFlop is told the kind of a wish that is dropped, once for each conversation and kind
      * @return those that are left
      */
-    List<Wished> withoutFights(
-            long accountId, long conversationId, Collection<Wished> decided, Consumer<String> onFlipFlop) {
+    List<Wished> withoutFights(long accountId, long conversationId, Collection<Wished> decided) {
         if (decided.isEmpty()) {
             return List.of();
         }
@@ -219,7 +224,7 @@ public final class Outbox {
             Optional<Wish> allowed = FlipFlop.without(wished.wish(), granted);
             allowed.ifPresent(wish -> left.add(new Wished(wish, wished.urgency(), wished.reasons())));
             if (!allowed.equals(Optional.of(wished.wish())) && drop(accountId, conversationId, wished)) {
-                onFlipFlop.accept(wished.wish().kind());
+                tell(wished.wish().kind(), Fate.FOUGHT_OVER);
             }
         }
         return left;
@@ -682,6 +687,7 @@ public final class Outbox {
                     .param("error", cut(e.getMessage()))
                     .param("id", row.id)
                     .update();
+            database.afterCommit(() -> tally.deadWish(UNREADABLE));
             LOG.warn("wish {} ({}) cannot be read and is set aside as a dead letter", row.id, row.kind);
             return Optional.empty();
         }
@@ -690,7 +696,7 @@ public final class Outbox {
     /** @param answer what came back, in few words; no customer text */
     public void done(Delivery delivery, String answer) {
         letGo(delivery);
-        database.jdbc()
+        int ended = database.jdbc()
                 .sql("""
                         UPDATE outbox
                         SET state = 'done', done_at = :now, answer = :answer, error = NULL, lease_until = NULL
@@ -700,6 +706,9 @@ public final class Outbox {
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
                 .update();
+        if (ended == 1) {
+            tell(delivery.kind(), answer.equals(ALREADY_SO) ? Fate.ALREADY_SO : Fate.GRANTED);
+        }
     }
 
     /**
@@ -748,6 +757,7 @@ public final class Outbox {
                         .param("now", Timestamp.from(clock.instant()))
                         .param("id", row.id)
                         .update();
+                tell(row.kind, Fate.GRANTED);
             }
         }
     }
@@ -763,7 +773,7 @@ public final class Outbox {
      */
     public void dead(Delivery delivery, String reason, String error) {
         letGo(delivery);
-        database.jdbc()
+        int ended = database.jdbc()
                 .sql("""
                         UPDATE outbox
                         SET state = 'dead', attempts = attempts + 1, reason = :reason, error = :error,
@@ -774,6 +784,9 @@ public final class Outbox {
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
                 .update();
+        if (ended == 1) {
+            database.afterCommit(() -> tally.deadWish(reason));
+        }
         LOG.warn(
                 "wish {} ({}) of conversation {} set aside as a dead letter",
                 delivery.id(),
@@ -872,6 +885,7 @@ public final class Outbox {
                 .param("dueAt", Timestamp.from(dueAt))
                 .param("id", row.id)
                 .update();
+        newer.ifPresent(n -> tell(row.kind, Fate.MERGED));
     }
 
     /**

@@ -338,9 +338,4 @@ public final class Records {
                 ? Optional.of(Long.parseLong(id.substring(prefix.length())))
                 : Optional.empty();
     }
-
-    /** @throws org.springframework.dao.DataAccessException if the database does not answer */
-    public void ping() {
-        database.jdbc().sql("SELECT 1").query(Integer.class).single();
-    }
 }

@@ -10,6 +10,7 @@ import io.leadroutes.store.Database;
 import io.leadroutes.store.Inbox;
 import io.leadroutes.store.NewEvent;
 import io.leadroutes.store.Outbox;
+import io.leadroutes.store.Tally;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -132,12 +133,13 @@ final class DecisionsBench {
     private static void fill(String url, String user, int events, int conversations, int done) throws Exception {
         Clock clock = Clock.systemUTC();
         try (Database database = new Database("leadroutes", url, user, "", "db/migration", 8)) {
-            Outbox outbox = new Outbox(database, clock, new Random(1), Duration.ofMinutes(1));
+            Outbox outbox = new Outbox(database, clock, new Random(1), Duration.ofMinutes(1), Tally.NONE);
             Inbox inbox = new Inbox(
                     database,
-                    new Conversations(database, outbox, clock, Planner.DIRECT, kind -> {}),
+                    new Conversations(database, outbox, clock, Planner.DIRECT),
                     clock,
-                    Duration.ofSeconds(1));
+                    Duration.ofSeconds(1),
+                    Tally.NONE);
             WebhookMaker webhooks = new WebhookMaker();
             append(inbox, webhooks, done, conversations);
             try (Connection connection = database.dataSource().getConnection();

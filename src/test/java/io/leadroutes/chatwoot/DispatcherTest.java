@@ -12,8 +12,11 @@ import io.leadroutes.store.Store;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,7 +51,8 @@ class DispatcherTest {
                 budget::free,
                 (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),
                 bulkActions,
-                concurrency);
+                concurrency,
+                store.clock);
     }
 
     @Test
@@ -62,6 +66,45 @@ class DispatcherTest {
         store.wish(11, Urgency.ESCALATION, new Wish.AssignTeam("support"));
         assertThat(dispatcher.next()).extracting(Delivery::conversationId).containsExactly(11L);
         assertThat(dispatcher.next()).isEmpty();
+    }
+
+    @Test
+    void deadIsWhoHasNotBeenAskedForHalfAMinute() {
+        Dispatcher dispatcher = dispatcher(4);
+        store.clock.advance(Duration.ofSeconds(10));
+        dispatcher.next();
+        Instant asked = store.clock.instant();
+
+        store.clock.advance(Duration.ofSeconds(30));
+        assertThat(dispatcher.deadSince()).isEmpty();
+        store.clock.advance(Duration.ofMillis(1));
+        assertThat(dispatcher.deadSince()).contains(asked);
+
+        dispatcher.next();
+        assertThat(dispatcher.deadSince()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForTheDatabaseIsNotDead() {
+        AtomicReference<Optional<Instant>> dead = new AtomicReference<>();
+        AtomicReference<Dispatcher> dispatcher = new AtomicReference<>();
+        dispatcher.set(new Dispatcher(
+                store.outbox,
+                limits -> {
+                    store.clock.advance(Duration.ofMinutes(5));
+                    dead.set(dispatcher.get().deadSince());
+                    return List.of();
+                },
+                List::of,
+                budget::free,
+                (deliveries, answer) -> {},
+                bulkActions,
+                4,
+                store.clock));
+
+        dispatcher.get().next();
+
+        assertThat(dead.get()).isEmpty();
     }
 
     @Test

@@ -19,10 +19,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjIntConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -45,7 +48,9 @@ class GatewayTest {
     private final TestClock clock = new TestClock();
     private final Budget budget = new Budget(60, clock);
     private final TokenWatch watch = new TokenWatch(new Requests(7), clock);
-    private final Gateway gateway = new Gateway("secret-token", watch, budget, clock, delivery -> true);
+    private final List<String> ended = new ArrayList<>();
+    private final ObjIntConsumer<String> calls = (verb, status) -> ended.add(verb + " " + status);
+    private final Gateway gateway = new Gateway("secret-token", watch, budget, clock, delivery -> true, calls);
 
     @BeforeEach
     void setClock() {
@@ -219,6 +224,41 @@ class GatewayTest {
     }
 
     @Test
+    void calledAwayIsWhoDoesNotAnswerAsItShouldSinceTheFirstTime() throws Exception {
+        end(200);
+        assertThat(gateway.awaySince()).isEmpty();
+
+        end(502);
+        clock.advance(Duration.ofSeconds(9));
+        end(0);
+        assertThat(gateway.awaySince()).contains(NOW);
+
+        end(422);
+        assertThat(gateway.awaySince()).as("it looked at the request").isEmpty();
+        assertThat(ended).containsExactly("x 200", "x 502", "x 0", "x 422");
+    }
+
+    @Test
+    void aCallThatWasNotMadeIsNotCounted() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable(Budget.SENT, false);
+
+        gateway.ended(exchange);
+
+        assertThat(ended).isEmpty();
+    }
+
+    private void end(int status) throws ChatwootException {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setBody(ApiRequest.send("x", "POST", "/api/v1/x", Map.of()));
+        gateway.prepare(exchange);
+        if (status > 0) {
+            exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        }
+        gateway.ended(exchange);
+    }
+
+    @Test
     void anOutageThatNamesItsEndIsWaitedFor() {
         Paused paused = paused(503, "", "120");
 
@@ -258,7 +298,7 @@ class GatewayTest {
     @Test
     @Tag("invariant-2")
     void noCallIsMadeForAWishThatMayBeInAnotherHand() {
-        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> false);
+        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> false, calls);
         Exchange exchange = forWish();
 
         Paused paused = catchThrowableOfType(Paused.class, () -> late.prepare(exchange));
@@ -274,7 +314,7 @@ class GatewayTest {
     void aProcessThatStandsStillBeforeTheRequestIsWrittenDoesNotWriteIt() throws Exception {
         AtomicBoolean isMine = new AtomicBoolean(true);
         AtomicInteger requests = new AtomicInteger();
-        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get());
+        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get(), calls);
         HttpClientBuilder builder = HttpClients.custom().disableAutomaticRetries();
         late.lastLook().configureHttpClient(builder);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -308,7 +348,7 @@ class GatewayTest {
     @Test
     void whatARouteCallsByItselfIsNotHeldUpByAWishThatWasNotSent() throws Exception {
         AtomicBoolean isMine = new AtomicBoolean(true);
-        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get());
+        Gateway late = new Gateway("secret-token", watch, budget, clock, delivery -> isMine.get(), calls);
         HttpClientBuilder builder = HttpClients.custom().disableAutomaticRetries();
         late.lastLook().configureHttpClient(builder);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -153,7 +153,7 @@ class BackPressureTest {
             // Within 2 s by design: the writer ends at once; what is waited for here is this machine.
             await().atMost(Duration.ofSeconds(20)).until(() -> live().contains("DOWN"));
             assertThat(live())
-                    .contains("until a restart", " at " + failed.toString().substring(0, 11));
+                    .contains("until a restart", "since " + failed.toString().substring(0, 11));
             FaultyDisk.heal();
             assertThat(product.post(body()).statusCode())
                     .as("although the disk works again")

@@ -43,7 +43,7 @@ class FlipFlopFlowTest {
                     .hasSize(1);
             assertThat(MicrometerUtils.getOrCreateMeterRegistry(
                                     product.runtime().camel().getRegistry(), MicrometerConstants.METRICS_REGISTRY_NAME)
-                            .counter("wishes.fought.over", "kind", "labels")
+                            .counter("leadroutes.wishes", "kind", "labels", "result", "fought_over")
                             .count())
                     .isEqualTo(1.0);
             assertThat(sandbox.conversation(other).labels()).containsExactly("pricing-inquiry");

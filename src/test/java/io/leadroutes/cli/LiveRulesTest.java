@@ -143,7 +143,7 @@ class LiveRulesTest {
                                             + product.runtime().managementPort() + "/observe/metrics"))
                                     .GET())
                             .body())
-                    .contains("rules_shadow_differences_total{kind=\"lead\"} 1.0");
+                    .contains("leadroutes_rules_shadow_differences_total{kind=\"lead\"} 1.0");
         }
     }
 
@@ -207,7 +207,8 @@ class LiveRulesTest {
         }
 
         assertThat(rules.get().version()).isEqualTo(first);
-        assertThat(rules.problem()).startsWith("rules.file has 1 problem(s), version " + first + " goes on");
+        assertThat(rules.problem().orElseThrow())
+                .startsWith("rules.file has 1 problem(s), version " + first + " goes on");
         assertThat(never.problem()).isEmpty();
     }
 

@@ -80,9 +80,10 @@ class ReconcileTest {
                         .GET())
                 .body();
         Map<String, Integer> lost = new HashMap<>();
-        Pattern.compile("(?m)^webhooks_lost_total\\{[^}]*event=\"([^\"]+)\"[^}]*} ([0-9.]+)")
+        Pattern.compile("(?m)^leadroutes_webhooks_lost_total\\{[^}]*event=\"([^\"]+)\"[^}]*} ([0-9.]+)")
                 .matcher(metrics)
                 .results()
+                .filter(line -> Double.parseDouble(line.group(2)) > 0)
                 .forEach(line -> lost.put(line.group(1), (int) Double.parseDouble(line.group(2))));
         return lost;
     }

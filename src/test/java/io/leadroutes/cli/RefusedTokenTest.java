@@ -84,7 +84,7 @@ class RefusedTokenTest {
         JsonNode check = Product.json(ready());
 
         assertThat(check.toString())
-                .contains("chatwoot-token", "Chatwoot refuses chatwoot.api-token since 20")
+                .contains("chatwoot-token", "since 20", ": Chatwoot refuses chatwoot.api-token;")
                 .doesNotContain(sandbox.apiToken());
         assertThat(observe("/observe/health/live").statusCode())
                 .as("a restart would not help")

@@ -34,6 +34,9 @@ class DoorTest {
     private final AtomicLong nanos = new AtomicLong();
     private final Queue<String> gaps = new ConcurrentLinkedQueue<>();
     private final Refusals refusals = new Refusals((from, to, reason) -> gaps.add(reason), Clock.systemUTC());
+    private final Queue<String> told = new ConcurrentLinkedQueue<>();
+    private final Answered answered =
+            new Answered((status, event, took) -> told.add(status + " " + event + " after " + took.toMillis() + " ms"));
     private final Queue<RoutingContext> behind = new ConcurrentLinkedQueue<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -43,7 +46,7 @@ class DoorTest {
     @BeforeEach
     void open() throws Exception {
         Router router = Router.router(vertx);
-        Door.install(router, vertx, refusals, nanos::get);
+        Door.install(router, vertx, refusals, answered, nanos::get);
         route = router.route("/webhooks/chatwoot")
                 .handler(BodyHandler.create(false))
                 .handler(behind::add);
@@ -86,6 +89,26 @@ class DoorTest {
 
         refusals.tell();
         assertThat(gaps).as("the second one only").containsExactly("1 refused: not answered in time");
+    }
+
+    @Test
+    void eachAnswerIsToldOnceWithItsTimeAndWhatTheRouteKnewOfIt() {
+        CompletableFuture<HttpResponse<String>> first = send();
+        awaitBehind(1);
+        RoutingContext context = behind.remove();
+        answered.is(context.request(), "message_created");
+        nanos.addAndGet(7_000_000);
+        context.vertx().runOnContext(there -> context.end("taken"));
+        first.join();
+        await().untilAsserted(() -> assertThat(told).containsExactly("200 message_created after 7 ms"));
+
+        answered.is(context.request(), "too late");
+        CompletableFuture<HttpResponse<String>> second = send();
+        awaitBehind(1);
+        letTimePassUntilAnswered(second);
+        assertIsTurnedAway(second.join());
+        await().untilAsserted(() -> assertThat(told).hasSize(2));
+        assertThat(told).element(1).asString().startsWith("503  after ");
     }
 
     @Test

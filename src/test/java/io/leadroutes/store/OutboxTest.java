@@ -305,7 +305,7 @@ class OutboxTest {
     }
 
     private Outbox replica() {
-        return new Outbox(store.database, store.clock, new Random(7), Store.LEASE);
+        return new Outbox(store.database, store.clock, new Random(7), Store.LEASE, Tally.NONE);
     }
 
     @Test
@@ -507,7 +507,7 @@ class OutboxTest {
         for (int attempt = 0; store.records.outbox().dead() == 0; attempt++) {
             assertThat(attempt).isLessThan(400);
             // Each try by a process of its own: the schedule is all in the database.
-            Outbox process = new Outbox(store.database, store.clock, new Random(attempt), Store.LEASE);
+            Outbox process = new Outbox(store.database, store.clock, new Random(attempt), Store.LEASE, Tally.NONE);
             assertThat(process.recover(true)).as("nothing was being sent").isZero();
             Delivery delivery = process.claimForChatwoot(1).get(0);
             process.retryLater(delivery, "503");

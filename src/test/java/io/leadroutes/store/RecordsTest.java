@@ -283,9 +283,4 @@ class RecordsTest {
     private static List<Map<String, Object>> rows(Map<String, Object> all, String key) {
         return (List<Map<String, Object>>) all.get(key);
     }
-
-    @Test
-    void aLivingDatabaseAnswersThePing() {
-        store.records.ping();
-    }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,6 +32,9 @@ public final class Store implements AutoCloseable {
     private static final RuleBook RULES = RuleBook.load(Path.of("rules.yaml"));
 
     public final TestClock clock = new TestClock();
+    /** What the tally was told, the oldest first. */
+    final List<String> told = new CopyOnWriteArrayList<>();
+
     public final Database database;
     public final Outbox outbox;
     public final Conversations conversations;
@@ -58,16 +62,38 @@ public final class Store implements AutoCloseable {
     private Store(Database database, RuleBook rules, Planner planner) {
         this.database = database;
         steps = new Steps(rules, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
-        outbox = new Outbox(database, clock, new Random(42), LEASE);
-        conversations = new Conversations(database, outbox, clock, planner, kind -> {});
+        outbox = new Outbox(database, clock, new Random(42), LEASE, new Told(told));
+        conversations = new Conversations(database, outbox, clock, planner);
         inbox = anotherInbox();
         records = new Records(database, outbox, clock);
         events = new Events(conversations, steps, new Waits(rules, steps));
     }
 
+    private record Told(List<String> told) implements Tally {
+        @Override
+        public void handled(Claim claim) {
+            told.add("handled " + claim.getEvents().size());
+        }
+
+        @Override
+        public void wish(String kind, Fate fate) {
+            told.add(fate + " " + kind);
+        }
+
+        @Override
+        public void deadEvent(String reason) {
+            told.add("dead event " + reason);
+        }
+
+        @Override
+        public void deadWish(String reason) {
+            told.add("dead wish " + reason);
+        }
+    }
+
     /** As a second replica would have it. */
     Inbox anotherInbox() {
-        return new Inbox(database, conversations, clock, QUIET);
+        return new Inbox(database, conversations, clock, QUIET, new Told(told));
     }
 
     /** As it would come in now. */
