@@ -310,7 +310,7 @@ public final class LeadRoutes implements AutoCloseable {
                         .map(file -> LiveRules.optional("rules.shadow", Path.of(file), settings.rulesReload(), clock)),
                 destinations(settings),
                 clock,
-                effect -> metrics.shadowDiffers(effect.kind().word()));
+                effect -> metrics.shadowDiffers(effect.kind()));
     }
 
     private Map<String, Object> rulesStatus() {
@@ -487,7 +487,7 @@ public final class LeadRoutes implements AutoCloseable {
     private void bindHealth(Inbox inbox, Clock clock) {
         main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriter, clock));
         main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
-        main.bind("databaseHealth", Health.ready("database", () -> unanswered(database, "no database answers"), clock));
+        main.bind("databaseHealth", Health.ready("database", () -> unanswered(database, "the database does not answer"), clock));
         main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", this::refusedToken, clock));
         main.bind("rulesHealth", Health.news("rules", () -> liveRules.problem().map(Problem::of), clock));
         main.bind(

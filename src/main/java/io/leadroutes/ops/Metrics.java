@@ -1,6 +1,7 @@
 package io.leadroutes.ops;
 
 import io.leadroutes.conversation.Conversation;
+import io.leadroutes.conversation.Effect;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.ScoreEntry;
 import io.leadroutes.store.Claim;
@@ -133,6 +134,9 @@ public final class Metrics implements Tally {
         });
         EVENT_REASONS.forEach(reason -> deadLetters(EVENT, reason));
         WISH_REASONS.forEach(reason -> deadLetters(WISH, reason));
+        for (Effect.Kind kind : Effect.Kind.values()) {
+            shadowDifferences(kind);
+        }
         for (String name : List.of("decisions", "leads", "escalations", "rate.limited")) {
             counter(name);
         }
@@ -192,8 +196,12 @@ public final class Metrics implements Tally {
     }
 
     /** Rules beside the active ones would have done something else. */
-    public void shadowDiffers(String kind) {
-        counter("rules.shadow.differences", "kind", kind).increment();
+    public void shadowDiffers(Effect.Kind kind) {
+        shadowDifferences(kind).increment();
+    }
+
+    private Counter shadowDifferences(Effect.Kind kind) {
+        return counter("rules.shadow.differences", "kind", kind.word());
     }
 
     @Override
