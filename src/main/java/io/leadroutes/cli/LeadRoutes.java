@@ -77,7 +77,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +88,6 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
@@ -351,16 +349,7 @@ public final class LeadRoutes implements AutoCloseable {
                 () -> isByMacro ? new Linger(budget.linger(), budget.batchTime()) : Linger.ofTags(budget.linger());
         BiConsumer<List<Delivery>, String> asked =
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
-        main.bind("budget", budget);
-        main.bind("tokenWatch", tokenWatch);
-        Gateway gateway = new Gateway(
-                settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor, metrics::called);
-        main.bind("gateway", gateway);
-        main.bind("chatwootHealth", Health.news("chatwoot", () -> away(gateway), clock));
-        main.bind("chatwootHeaders", new ChatwootHeaders());
-        main.bind("lastLook", gateway.lastLook());
-        main.addInitialProperty("camel.component.http.httpClientConfigurer", "#lastLook");
-        main.addInitialProperty("camel.component.https.httpClientConfigurer", "#lastLook");
+        bindGateway(settings, clock, outbox);
         main.bind(
                 "calls",
                 new Calls(
@@ -371,15 +360,7 @@ public final class LeadRoutes implements AutoCloseable {
                         () -> (isByMacro || !budget.linger().isZero()) && bulkActions.areAllowed(),
                         clock));
         Backoff claims = new Backoff("wishes cannot be claimed", clock);
-        Backoff times = new Backoff("escalations cannot be timed", clock);
-        FirstCalls firstCalls = new FirstCalls(database);
-        UnaryOperator<List<Delivery>> timed = deliveries -> {
-            deliveries.stream()
-                    .filter(delivery -> delivery.urgency() == Urgency.ESCALATION)
-                    .forEach(delivery -> times.ask(() -> firstCalls.delay(delivery), Optional.<Duration>empty())
-                            .ifPresent(metrics::escalationSent));
-            return deliveries;
-        };
+        FirstCalls firstCalls = new FirstCalls(database, clock, metrics::escalationSent);
         Requests requests = new Requests(settings.accountId());
         main.bind("reads", new Reads(requests, settings.accountId()));
         main.bind("writes", new Writes(outbox, requests, settings.accountId(), clock));
@@ -387,8 +368,10 @@ public final class LeadRoutes implements AutoCloseable {
                 "chatwootDispatcher",
                 new Dispatcher(
                         outbox,
-                        limits -> timed.apply(claims.ask(() -> conversations.claim(limits, linger.get()), List.of())),
-                        () -> claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of()),
+                        limits -> firstCalls.timed(
+                                claims.ask(() -> conversations.claim(limits, linger.get()), List.of())),
+                        () -> firstCalls.timed(
+                                claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of())),
                         urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,
                         bulkActions,
@@ -411,6 +394,19 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);
         main.bind("leadMapping", new LeadMapping());
+    }
+
+    private void bindGateway(Settings settings, Clock clock, Outbox outbox) {
+        Gateway gateway = new Gateway(
+                settings.text("chatwoot.api-token"), tokenWatch, budget, clock, outbox::mayCallFor, metrics::called);
+        main.bind("budget", budget);
+        main.bind("tokenWatch", tokenWatch);
+        main.bind("gateway", gateway);
+        main.bind("chatwootHealth", Health.news("chatwoot", () -> away(gateway), clock));
+        main.bind("chatwootHeaders", new ChatwootHeaders());
+        main.bind("lastLook", gateway.lastLook());
+        main.addInitialProperty("camel.component.http.httpClientConfigurer", "#lastLook");
+        main.addInitialProperty("camel.component.https.httpClientConfigurer", "#lastLook");
     }
 
     private void bindDispatcher(String name, Dispatcher dispatcher, Clock clock) {
@@ -487,7 +483,9 @@ public final class LeadRoutes implements AutoCloseable {
     private void bindHealth(Inbox inbox, Clock clock) {
         main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriter, clock));
         main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
-        main.bind("databaseHealth", Health.ready("database", () -> unanswered(database, "the database does not answer"), clock));
+        main.bind(
+                "databaseHealth",
+                Health.ready("database", () -> unanswered(database, "the database does not answer"), clock));
         main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", this::refusedToken, clock));
         main.bind("rulesHealth", Health.news("rules", () -> liveRules.problem().map(Problem::of), clock));
         main.bind(

@@ -1,25 +1,39 @@
 package io.leadroutes.store;
 
+import io.leadroutes.conversation.Urgency;
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** How long customers' messages waited for the first call of the escalation that they brought about. */
 public final class FirstCalls {
     private final Database database;
+    private final Consumer<Duration> onFirst;
+    private final Backoff backoff;
 
-    public FirstCalls(Database database) {
+    /** @param onFirst is told how long it took, once for each escalation that a message brought about */
+    public FirstCalls(Database database, Clock clock, Consumer<Duration> onFirst) {
         this.database = database;
+        this.onFirst = onFirst;
+        this.backoff = new Backoff("escalations cannot be timed", clock);
+    }
+
+    /** Times those that are escalations'; never fails. Returns what it is given: wishes just taken to be sent. */
+    public List<Delivery> timed(List<Delivery> taken) {
+        taken.stream().filter(wish -> wish.urgency() == Urgency.ESCALATION).forEach(wish -> backoff.ask(
+                        () -> delay(wish), Optional.<Duration>empty())
+                .ifPresent(onFirst));
+        return taken;
     }
 
     /**
      * From when the message came to when this wish was taken to be sent. Absent unless it is the first of its escalation,
      * and where no message brought it about: a waiting rule names one that was handled long before the wish was made.
-     *
-     * @param wish of an escalation, just taken
      */
-    public Optional<Duration> delay(Delivery wish) {
+    private Optional<Duration> delay(Delivery wish) {
         if (wish.attempts() > 0 || wish.messageId() == 0) {
             return Optional.empty();
         }

@@ -8,6 +8,7 @@ import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +75,8 @@ class TallyTest {
     @EnumSource(TestDatabases.Engine.class)
     void anEscalationIsTimedFromItsMessageByItsFirstCallOnly(TestDatabases.Engine engine) {
         store = new Store(engine);
-        FirstCalls calls = new FirstCalls(store.database);
+        List<Duration> told = new ArrayList<>();
+        FirstCalls calls = new FirstCalls(store.database, store.clock, told::add);
         // Waits already when the escalation takes it over: the message counts, not this.
         store.wish(A, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("bug")));
         store.clock.advance(Duration.ofMinutes(5));
@@ -85,28 +87,32 @@ class TallyTest {
 
         Delivery first = store.next();
         assertThat(first.urgency()).isEqualTo(Urgency.ESCALATION);
-        assertThat(calls.delay(first)).contains(Duration.ofSeconds(3));
+        calls.timed(List.of(first));
+        assertThat(told).containsExactly(Duration.ofSeconds(3));
         store.outbox.done(first, "answer");
 
         store.clock.advance(Duration.ofSeconds(1));
         Delivery second = store.next();
         assertThat(second.urgency()).isEqualTo(Urgency.ESCALATION);
-        assertThat(calls.delay(second)).as("not the first").isEmpty();
+        calls.timed(List.of(second));
+        assertThat(told).as("not the second").hasSize(1);
     }
 
     @ParameterizedTest
     @EnumSource(TestDatabases.Engine.class)
     void whatNoMessageHasJustBroughtAboutIsNotTimed(TestDatabases.Engine engine) {
         store = new Store(engine);
-        FirstCalls calls = new FirstCalls(store.database);
+        List<Duration> told = new ArrayList<>();
+        FirstCalls calls = new FirstCalls(store.database, store.clock, told::add);
         store.append(Bodies.message(A, 77, "Hello?"));
         store.clock.advance(Duration.ofSeconds(2));
         store.inbox.dueLanes(10).forEach(store::work);
         store.clock.advance(Duration.ofHours(1));
 
         store.wish(A, Urgency.ESCALATION, new Reason("unanswered", 77, List.of("waited 1h 0m")), NOTE);
-        assertThat(calls.delay(store.next())).as("of a waiting rule").isEmpty();
+        calls.timed(List.of(store.next()));
         store.wish(A + 1, Urgency.ESCALATION, new Reason("vip", 0, List.of()), NOTE);
-        assertThat(calls.delay(store.next())).as("of another event").isEmpty();
+        calls.timed(List.of(store.next()));
+        assertThat(told).isEmpty();
     }
 }
