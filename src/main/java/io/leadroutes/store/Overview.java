@@ -30,7 +30,7 @@ public final class Overview {
      * @param queue {@code inbox} or {@code outbox}
      * @param urgency of wishes, 0 the most urgent
      * @param count up to {@link #MOST}
-     * @param more true if there are more; then there may be older ones, too
+     * @param more true if there are more, the later due ones or of less urgency; then there may be older ones, too
      * @param oldestAt when the oldest of them came
      */
     public record Standing(
@@ -47,7 +47,8 @@ public final class Overview {
         for (String state : List.of("new", "dead")) {
             standings.addAll(standings("inbox", state, """
                     SELECT 0, COUNT(*), MIN(received_at)
-                    FROM (SELECT received_at FROM webhook_event WHERE state = :state LIMIT :most) AS found
+                    FROM (
+                      SELECT received_at FROM webhook_event WHERE state = :state ORDER BY state, due_at LIMIT :most) AS found
                     HAVING COUNT(*) > 0"""));
         }
         for (String state : List.of("pending", "sending", "asked", "dead")) {

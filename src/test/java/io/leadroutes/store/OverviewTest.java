@@ -8,6 +8,7 @@ import io.leadroutes.conversation.Wish;
 import io.leadroutes.event.Bodies;
 import io.leadroutes.store.Overview.Standing;
 import io.leadroutes.store.TestDatabases.Engine;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +81,26 @@ class OverviewTest {
         assertThat(overview.queues())
                 .extracting(Standing::urgency, Standing::count, Standing::more)
                 .containsExactly(tuple(0, 1L, false), tuple(2, 9_999L, true));
+    }
+
+    @Test
+    void theOldestEventIsToldHoweverManyWait() {
+        Instant first = store.clock.instant();
+        String range = engine == Engine.H2 ? "SYSTEM_RANGE(1, 10001)" : "generate_series(1, 10001)";
+        store.database
+                .jdbc()
+                .sql("""
+                        INSERT INTO webhook_event (id, account_id, lane, event, received_at, due_at, state)
+                        SELECT n, 7, 'a', 'x', CAST(:later AS TIMESTAMP WITH TIME ZONE),
+                          CAST(:later AS TIMESTAMP WITH TIME ZONE), 'new'
+                        FROM %s AS numbers (n)""".formatted(range))
+                .param("later", Timestamp.from(first.plusSeconds(60)))
+                .update();
+        store.database.jdbc().sql("""
+                        INSERT INTO webhook_event (id, account_id, lane, event, received_at, due_at, state)
+                        VALUES (20000, 7, 'z', 'x', :first, :first, 'new')""").param("first", Timestamp.from(first)).update();
+
+        assertThat(overview.queues()).containsExactly(new Standing("inbox", "new", 0, 10_000, true, first));
     }
 
     @Test
