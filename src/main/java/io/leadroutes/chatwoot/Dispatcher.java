@@ -4,6 +4,7 @@ import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Failures;
+import io.leadroutes.store.LogFields;
 import io.leadroutes.store.Outbox;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,10 +121,17 @@ public final class Dispatcher {
     public void done(Delivery delivery, Object answer) {
         if (answer instanceof ApiAnswer queued && queued.isQueued() && !(delivery.wish() instanceof Wish.Call)) {
             asked.accept(delivery.all(), String.valueOf(answer));
-            LOG.info(
-                    "{} conversation(s): {} asked for by one call",
-                    delivery.all().size(),
-                    delivery.kind());
+            LOG.atInfo()
+                    .addKeyValue(LogFields.ACTION, "wishes-asked-for")
+                    .addKeyValue(
+                            LogFields.WISH,
+                            delivery.all().stream()
+                                    .map(one -> Long.toString(one.id()))
+                                    .collect(Collectors.joining(",")))
+                    .log(
+                            "{} conversation(s): {} asked for by one call",
+                            delivery.all().size(),
+                            delivery.kind());
         } else {
             delivery.all().forEach(one -> granted(one, answer));
         }
@@ -130,11 +139,13 @@ public final class Dispatcher {
 
     private void granted(Delivery delivery, Object answer) {
         outbox.done(delivery, answer == null ? Outbox.ALREADY_SO : String.valueOf(answer));
-        LOG.info(
-                "conversation {}: {} {}",
-                delivery.conversationId(),
-                delivery.kind(),
-                answer == null ? "was already so" : "done");
+        LOG.atInfo()
+                .addKeyValue(
+                        LogFields.ACTION,
+                        delivery.destination().equals(Wish.CHATWOOT) ? "wish-granted" : "lead-delivered")
+                .addKeyValue(LogFields.CONVERSATION, delivery.conversationId())
+                .addKeyValue(LogFields.WISH, delivery.id())
+                .log("{} {}", delivery.kind(), answer == null ? "was already so" : "done");
     }
 
     /** Puts the wish back or sets it aside, as its failure asks for. */
@@ -155,6 +166,7 @@ public final class Dispatcher {
     }
 
     private void failedAlone(Delivery delivery, Exception failure) {
+        LOG.warn("conversation {}: {} failed: {}", delivery.conversationId(), delivery.kind(), Failures.kind(failure));
         if (failure instanceof ChatwootException.Paused paused) {
             outbox.retryAt(delivery, paused.until(), paused.reached(), failure.getMessage());
         } else if (failure instanceof ChatwootException.Rejected rejected) {
@@ -164,7 +176,6 @@ public final class Dispatcher {
         } else {
             outbox.retryLater(delivery, Failures.kind(failure) + ": " + failure.getMessage());
         }
-        LOG.warn("conversation {}: {} failed: {}", delivery.conversationId(), delivery.kind(), Failures.kind(failure));
     }
 
     /** The wish has left the route, one way or the other. */

@@ -28,8 +28,8 @@ import io.leadroutes.conversation.Wishes;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.intake.AnswerHeaders;
-import io.leadroutes.intake.AsyncHttpEngine;
 import io.leadroutes.intake.Answered;
+import io.leadroutes.intake.AsyncHttpEngine;
 import io.leadroutes.intake.Connections;
 import io.leadroutes.intake.Door;
 import io.leadroutes.intake.HttpAllowList;
@@ -48,6 +48,8 @@ import io.leadroutes.ops.Levels;
 import io.leadroutes.ops.Metrics;
 import io.leadroutes.ops.OpsPage;
 import io.leadroutes.ops.Sessions;
+import io.leadroutes.ops.Tracing;
+import io.leadroutes.ops.Trail;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.store.Backoff;
 import io.leadroutes.store.Conversations;
@@ -123,6 +125,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final LiveRules liveRules;
     private final Timers timers;
     private final Shadow shadow;
+    private final Optional<Tracing> tracing;
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
@@ -146,7 +149,15 @@ public final class LeadRoutes implements AutoCloseable {
         // Under this name Camel's own metrics go to it, too, and /observe/metrics shows it.
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
 
-        Outbox outbox = new Outbox(database, clock, RandomGenerator.getDefault(), settings.lease(), metrics);
+        tracing = settings.tracingEndpoint().map(endpoint -> tracing(endpoint, settings));
+        main.bind("trail", new Trail(tracing));
+        Outbox outbox = new Outbox(
+                database,
+                clock,
+                RandomGenerator.getDefault(),
+                settings.lease(),
+                metrics,
+                tracing.isPresent() ? tracing.get()::current : Optional::empty);
         Teams teams = new Teams();
         Macros macros = new Macros(teams, clock);
         BulkActions bulkActions = new BulkActions(clock);
@@ -192,6 +203,15 @@ public final class LeadRoutes implements AutoCloseable {
                                 : () -> gaps.since().from(),
                         settings.retention()));
         configure(settings);
+    }
+
+    private static Tracing tracing(String endpoint, Settings settings) {
+        return new Tracing(
+                endpoint,
+                settings.tracingHeaders(),
+                settings.tracingShare(),
+                URI.create(settings.baseUrl()),
+                settings.text("crm.database.url").split(":")[1]);
     }
 
     private static Database ownDatabase(Settings settings) {
@@ -615,6 +635,9 @@ public final class LeadRoutes implements AutoCloseable {
         workers.shutdown();
         crm.close();
         database.close();
+        if (tracing.isPresent()) {
+            tracing.get().close();
+        }
     }
 
     /** Something that is needed from the start is not there; the message says what. */

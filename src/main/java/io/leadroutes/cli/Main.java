@@ -1,6 +1,7 @@
 package io.leadroutes.cli;
 
 import io.leadroutes.rules.RuleFileException;
+import java.io.IOException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +46,9 @@ public final class Main implements Runnable {
     /** Read by log4j2.properties. */
     private static final String LOG_LEVEL = "LOG_LEVEL";
 
+    /** Read by Log4j. */
+    private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+
     @Spec
     private CommandSpec spec;
 
@@ -55,7 +59,23 @@ public final class Main implements Runnable {
             // The demo tells its own story.
             System.setProperty(LOG_LEVEL, "warn");
         }
+        if (isJsonLog()) {
+            // The second file's appender takes the place of the first one's.
+            System.setProperty(LOG_CONFIGURATION, "classpath:log4j2.properties,classpath:log4j2-json.properties");
+        }
         System.exit(execute(args));
+    }
+
+    /** Asked before the first logger is made. If settings are wrong, the command says so. */
+    private static boolean isJsonLog() {
+        try {
+            return System.getProperty(LOG_CONFIGURATION) == null
+                    && RunCommand.settings(Settings.Need.NONE)
+                            .text("log.format")
+                            .equals("json");
+        } catch (Settings.SettingsException | IOException e) {
+            return false;
+        }
     }
 
     static int execute(String... args) {

@@ -44,7 +44,6 @@ import picocli.CommandLine.Command;
         })
 final class RunCommand implements Callable<Integer> {
     static final Path SETTINGS_FILE = Path.of("application.properties");
-    private static final Logger LOG = LoggerFactory.getLogger("leadroutes");
 
     @Override
     public Integer call() throws Exception {
@@ -55,13 +54,18 @@ final class RunCommand implements Callable<Integer> {
     private static LeadRoutes start() throws IOException {
         Instant start = Instant.now();
         LeadRoutes runtime = LeadRoutes.start(settings(), Clock.systemUTC());
-        LOG.info(
-                "webhooks are taken on port {} at /webhooks/chatwoot, health and metrics are on port {} under /observe,"
-                        + " ready after {} ms",
-                runtime.httpPort(),
-                runtime.managementPort(),
-                Duration.between(start, Instant.now()).toMillis());
+        log().info(
+                        "webhooks are taken on port {} at /webhooks/chatwoot, health and metrics are on port {} under /observe,"
+                                + " ready after {} ms",
+                        runtime.httpPort(),
+                        runtime.managementPort(),
+                        Duration.between(start, Instant.now()).toMillis());
         return runtime;
+    }
+
+    /** Not a constant, because what reads settings here says in which form to log. */
+    private static Logger log() {
+        return LoggerFactory.getLogger("leadroutes");
     }
 
     static Settings settings() throws IOException {
@@ -102,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
             if (!isTold.get()) {
                 throw e;
             }
-            LOG.info("stopped while it started");
+            log().info("stopped while it started");
         } finally {
             // Without effect after a start.
             started.cancel(false);
@@ -113,9 +117,9 @@ final class RunCommand implements Callable<Integer> {
     private static void stop(AutoCloseable running) {
         try {
             running.close();
-            LOG.info("stopped");
+            log().info("stopped");
         } catch (Exception e) {
-            LOG.error("could not stop cleanly", e);
+            log().error("could not stop cleanly", e);
         }
     }
 }

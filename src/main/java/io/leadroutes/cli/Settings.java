@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,10 @@ public final class Settings {
             "PASSWORD",
             "USER",
             "WRITE_DELAY"));
+
+    /** A name that HTTP allows, and a value in which percent signs begin two hexadecimal digits. */
+    private static final Pattern TRACING_HEADER =
+            Pattern.compile("[\\w!#$%&'*+.^`|~-]+\\s*=(?:[\\x21-\\x24\\x26-\\x7e ]|%[0-9a-fA-F]{2})+");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
@@ -107,6 +112,10 @@ public final class Settings {
             new Setting("reconcile.every", "RECONCILE_EVERY", "10m"),
             new Setting("retention.days", "RETENTION_DAYS", "30"),
             new Setting("outbox.lease", "OUTBOX_LEASE", "1m"),
+            new Setting("tracing.endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+            new Setting("tracing.headers", "OTEL_EXPORTER_OTLP_HEADERS", ""),
+            new Setting("tracing.share", "OTEL_TRACES_SAMPLER_ARG", "1"),
+            new Setting("log.format", "LOG_FORMAT", "plain"),
             new Setting("admin.token", "ADMIN_TOKEN", ""));
 
     /** What these are must not be told; each may be in a file instead, as containers are given secrets. */
@@ -116,6 +125,7 @@ public final class Settings {
             "webhook.token",
             "database.password",
             "crm.database.password",
+            "tracing.headers",
             "admin.token");
 
     private static final int MAX_SECRET_BYTES = 65_536;
@@ -279,7 +289,35 @@ public final class Settings {
 
     /** Without a slash at its end. */
     String baseUrl() {
-        return values.get("chatwoot.base-url").replaceAll("/+$", "");
+        return withoutSlash(values.get("chatwoot.base-url"));
+    }
+
+    private static String withoutSlash(String url) {
+        return url.replaceAll("/+$", "");
+    }
+
+    /** Where traces are sent, without a slash at its end; absent if they are not. */
+    Optional<String> tracingEndpoint() {
+        return optional("tracing.endpoint").map(Settings::withoutSlash);
+    }
+
+    /** By name; the values are written as in addresses, as OpenTelemetry says. */
+    Map<String, String> tracingHeaders() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (String header : list("tracing.headers")) {
+            int equals = header.indexOf('=');
+            headers.put(
+                    header.substring(0, equals).strip(),
+                    // A plus is a plus there, not a space.
+                    URLDecoder.decode(header.substring(equals + 1).replace("+", "%2B"), StandardCharsets.UTF_8)
+                            .strip());
+        }
+        return headers;
+    }
+
+    /** Of the webhooks that are traced, 0 to 1. */
+    double tracingShare() {
+        return Double.parseDouble(values.get("tracing.share"));
     }
 
     private void check(Need need) {
@@ -423,6 +461,8 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofHours(1)) <= 0)
                         .isPresent(),
                 "0 to 1 hour, such as 30s or 2m");
+        checkTracing(wrong);
+        verify(wrong, "log.format", text -> text.equals("plain") || text.equals("json"), "plain or json");
         range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
         range(wrong, "conversation.poll-ms", 1, 60_000, "milliseconds between two looks into an empty inbox");
         range(wrong, "outbox.poll-ms", 1, 60_000, "milliseconds between two looks into an empty outbox");
@@ -442,6 +482,30 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofSeconds(2)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
                         .isPresent(),
                 "2 seconds to 1 hour, at least twice as long as the longest call takes, such as 1m");
+    }
+
+    private void checkTracing(List<String> wrong) {
+        if (optional("tracing.endpoint").isPresent()) {
+            verify(
+                    wrong,
+                    "tracing.endpoint",
+                    Settings::isBaseUrl,
+                    "the address of a collector that takes OTLP over HTTP such as http://localhost:4318, without user,"
+                            + " query or fragment");
+        }
+        // Its value may be a key of the collector's.
+        if (!list("tracing.headers").stream()
+                .allMatch(header -> TRACING_HEADER.matcher(header).matches())) {
+            wrong.add(
+                    "tracing.headers is not what was expected: name=value, comma-separated, what is special in addresses"
+                            + " as %20 and the like"
+                            + hint("tracing.headers"));
+        }
+        verify(
+                wrong,
+                "tracing.share",
+                text -> text.matches("0(\\.\\d{1,9})?|1(\\.0{1,9})?"),
+                "the share of webhooks that are traced, 0 to 1, such as 0.1");
     }
 
     private void range(List<String> wrong, String property, int min, int max, String expected) {

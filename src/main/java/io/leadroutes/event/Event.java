@@ -33,6 +33,7 @@ public record Event(
         Map<String, Change> changes,
         OptionalLong versionMicros,
         boolean isBackfill) {
+    private static final String CONVERSATION_LANE = "conversation:";
 
     public Event {
         if (type == null || type.isBlank()) {
@@ -74,11 +75,18 @@ public record Event(
     public String lane(long servedAccount) {
         long account = accountId.orElse(servedAccount);
         if (conversationId.isPresent()) {
-            return "conversation:" + account + ":" + conversationId.getAsLong();
+            return CONVERSATION_LANE + account + ":" + conversationId.getAsLong();
         }
         if (contactId.isPresent()) {
             return "contact:" + account + ":" + contactId.getAsLong();
         }
         return "account:" + account;
+    }
+
+    /** The display id of the conversation that a lane is of, in digits. */
+    public static Optional<String> conversationOf(String lane) {
+        return lane.startsWith(CONVERSATION_LANE)
+                ? Optional.of(lane.substring(lane.lastIndexOf(':') + 1))
+                : Optional.empty();
     }
 }

@@ -1,12 +1,14 @@
 package io.leadroutes.intake;
 
 import io.leadroutes.store.Json;
+import io.leadroutes.store.LogFields;
 import io.leadroutes.store.NewEvent;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.camel.Exchange;
@@ -14,6 +16,7 @@ import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** What the route {@code webhook-intake} does; the route holds the flow. */
 public final class Webhooks {
@@ -81,15 +84,25 @@ public final class Webhooks {
     /** Completes when the event in the body is on disk; fails with {@link RefusedException} 503 if it is not. */
     public CompletionStage<Void> store(Exchange exchange) {
         CompletableFuture<Void> stored = new CompletableFuture<>();
-        writer.store(exchange.getMessage().getBody(NewEvent.class), leftMs(exchange))
-                .whenComplete((done, failure) -> {
-                    if (failure == null) {
-                        stored.complete(null);
-                    } else {
-                        stored.completeExceptionally(busy(exchange, failure.getMessage()));
-                    }
-                });
+        NewEvent event = exchange.getMessage().getBody(NewEvent.class);
+        writer.store(event, leftMs(exchange)).whenComplete((done, failure) -> {
+            if (failure == null) {
+                tell(event);
+                stored.complete(null);
+            } else {
+                stored.completeExceptionally(busy(exchange, failure.getMessage()));
+            }
+        });
         return stored;
+    }
+
+    private static void tell(NewEvent event) {
+        LoggingEventBuilder line = LOG.atInfo().addKeyValue(LogFields.ACTION, "webhook-taken");
+        OptionalLong conversation = event.event().conversationId();
+        line = conversation.isPresent() ? line.addKeyValue(LogFields.CONVERSATION, conversation.getAsLong()) : line;
+        Optional<String> delivery = event.deliveryId();
+        line = delivery.isPresent() ? line.addKeyValue(LogFields.DELIVERY, delivery.get()) : line;
+        line.log("{} taken", event.event().type());
     }
 
     /** Makes the message the answer to a refused request. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param urgency its lane
  * @param others wishes that the same call grants: of other conversations, and where a macro does it, of this one
  * @param macro the macro that grants them
+ * @param traces W3C traceparents of the decisions that wished for it, the newest first; none if they were not traced
  */
 public record Delivery(
         long id,
@@ -30,7 +31,8 @@ public record Delivery(
         long messageId,
         Urgency urgency,
         List<Delivery> others,
-        Optional<RuleMacro> macro) {
+        Optional<RuleMacro> macro,
+        List<String> traces) {
 
     /** A wish of no hurry that has its call for itself. */
     public Delivery(
@@ -45,11 +47,13 @@ public record Delivery(
                 messageId,
                 Urgency.TAGGING,
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     Delivery with(List<Delivery> sharing, Optional<RuleMacro> by) {
-        return new Delivery(id, accountId, conversationId, wish, attempts, createdAt, messageId, urgency, sharing, by);
+        return new Delivery(
+                id, accountId, conversationId, wish, attempts, createdAt, messageId, urgency, sharing, by, traces);
     }
 
     /** True if one macro grants them all. */

@@ -76,7 +76,8 @@ public final class History {
 
     private Optional<StoredEvent> event(Row row) {
         try {
-            return Optional.of(new StoredEvent(row.id, decoder.stored(row.payload), row.receivedAt, 0));
+            return Optional.of(
+                    new StoredEvent(row.id, decoder.stored(row.payload), row.receivedAt, 0, Optional.empty()));
         } catch (BadEventException e) {
             // The worker could not read it either, unless another release wrote it.
             return Optional.empty();

@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
@@ -168,14 +170,15 @@ public final class Inbox {
                     event.type(),
                     nullable(event.versionMicros()),
                     Timestamp.from(e.receivedAt()),
-                    Timestamp.from(e.receivedAt())
+                    Timestamp.from(e.receivedAt()),
+                    e.trace().orElse(null)
                 });
                 payloads.add(new Object[] {id, e.payload()});
             }
             jdbcTemplate.batchUpdate("""
                     INSERT INTO webhook_event (id, delivery_id, meaning_key, account_id, lane, conversation_id,
-                      contact_id, event, version, received_at, due_at, state)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')""", rows);
+                      contact_id, event, version, received_at, due_at, trace, state)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')""", rows);
             jdbcTemplate.batchUpdate("INSERT INTO webhook_payload (event_id, payload) VALUES (?, ?)", payloads);
             return unknown.size();
         });
@@ -312,7 +315,8 @@ public final class Inbox {
         database.mayStandStill();
         List<Row> rows = database.jdbc()
                 .sql("""
-                        SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, p.payload
+                        SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, e.trace,
+                          p.payload
                         FROM webhook_event e
                         JOIN webhook_payload p ON p.event_id = e.id
                         WHERE e.state = 'new' AND e.lane = :lane
@@ -327,6 +331,7 @@ public final class Inbox {
                         rs.getTimestamp("received_at").toInstant(),
                         rs.getTimestamp("due_at").toInstant(),
                         rs.getInt("attempts"),
+                        Optional.ofNullable(rs.getString("trace")),
                         rs.getString("payload")))
                 .list();
         // One that has failed holds its lane for its pause: what came after it must not overtake it (invariant 3).
@@ -357,7 +362,8 @@ public final class Inbox {
     /** Absent for what this release cannot read: set aside at once, so that it does not block its lane (invariant 10). */
     private Optional<StoredEvent> decode(Row row) {
         try {
-            return Optional.of(new StoredEvent(row.id, decoder.stored(row.payload), row.receivedAt, row.attempts));
+            return Optional.of(
+                    new StoredEvent(row.id, decoder.stored(row.payload), row.receivedAt, row.attempts, row.trace));
         } catch (BadEventException e) {
             setAside(row.id, e.getMessage());
             return Optional.empty();
@@ -375,7 +381,10 @@ public final class Inbox {
                 .param("id", id)
                 .update();
         database.afterCommit(() -> tally.deadEvent(BAD_EVENT));
-        LOG.warn("event {} cannot be read and is set aside as a dead letter: {}", id, problem);
+        LOG.atWarn()
+                .addKeyValue(LogFields.ACTION, LogFields.DEAD)
+                .addKeyValue(LogFields.EVENT, id)
+                .log("event {} cannot be read and is set aside as a dead letter: {}", id, problem);
     }
 
     private record Row(
@@ -385,6 +394,7 @@ public final class Inbox {
             Instant receivedAt,
             Instant dueAt,
             int attempts,
+            Optional<String> trace,
             String payload) {}
 
     /** Stores what was decided and marks the events as done, in the surrounding transaction (invariant 4). */
@@ -399,6 +409,24 @@ public final class Inbox {
                         .map(event -> new Object[] {now, event.id()})
                         .toList());
         database.afterCommit(() -> tally.handled(claim));
+    }
+
+    /** Tells the log, once it is committed, what was decided together; nothing if there was no claim. */
+    public void tellDecided(Claim claim) {
+        if (claim != null) {
+            LOG.atInfo()
+                    .addKeyValue(LogFields.ACTION, "decided")
+                    .addKeyValue(
+                            LogFields.EVENT,
+                            claim.getEvents().stream()
+                                    .map(event -> Long.toString(event.id()))
+                                    .collect(Collectors.joining(",")))
+                    .log(
+                            "{}: {} event(s) decided, {} wish(es)",
+                            claim.getLane(),
+                            claim.getEvents().size(),
+                            claim.opened().map(it -> it.decided().size()).orElse(0));
+        }
     }
 
     /**
@@ -447,14 +475,16 @@ public final class Inbox {
         if (dead && blamed == 1) {
             database.afterCommit(() -> tally.deadEvent(FAILED));
         }
-        LOG.warn(
-                "event {} of lane {} failed, attempt {} of {}{}: {}",
-                suspect.id(),
-                claim.getLane(),
-                attempts,
-                MAX_ATTEMPTS,
-                dead ? ", set aside as a dead letter" : "",
-                Failures.kind(failure));
+        LoggingEventBuilder line = LOG.atWarn().addKeyValue(LogFields.EVENT, suspect.id());
+        (dead ? line.addKeyValue(LogFields.ACTION, LogFields.DEAD) : line)
+                .log(
+                        "event {} of lane {} failed, attempt {} of {}{}: {}",
+                        suspect.id(),
+                        claim.getLane(),
+                        attempts,
+                        MAX_ATTEMPTS,
+                        dead ? ", set aside as a dead letter" : "",
+                        Failures.kind(failure));
         return true;
     }
 

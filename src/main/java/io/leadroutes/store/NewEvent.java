@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param payload the body as JSON, secrets redacted
  * @param deliveryId Chatwoot's id of the delivery
  * @param meaningKey what two deliveries of the same fact have in common (CONTRACT section 1.1)
+ * @param trace the W3C traceparent of its receipt, if that is traced
  */
 public record NewEvent(
         Event event,
@@ -18,4 +19,22 @@ public record NewEvent(
         String payload,
         Optional<String> deliveryId,
         Optional<String> meaningKey,
-        Instant receivedAt) {}
+        Instant receivedAt,
+        Optional<String> trace) {
+
+    /** One that is not traced, or not yet. */
+    public NewEvent(
+            Event event,
+            long accountId,
+            String payload,
+            Optional<String> deliveryId,
+            Optional<String> meaningKey,
+            Instant receivedAt) {
+        this(event, accountId, payload, deliveryId, meaningKey, receivedAt, Optional.empty());
+    }
+
+    /** The same, received in this trace. */
+    public NewEvent in(String traceparent) {
+        return new NewEvent(event, accountId, payload, deliveryId, meaningKey, receivedAt, Optional.of(traceparent));
+    }
+}

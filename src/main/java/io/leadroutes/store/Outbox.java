@@ -25,8 +25,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -74,6 +76,10 @@ public final class Outbox {
             Planner.DIRECT.next(due, open, ConversationState.unknown(account, conversation));
 
     private static final int MAX_TEXT_CHARS = 2_000;
+
+    /** As many as the column holds. */
+    private static final int MAX_TRACES = 10;
+
     private static final TypeReference<List<Reason>> REASONS = new TypeReference<>() {};
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
@@ -82,6 +88,7 @@ public final class Outbox {
     private final RandomGenerator random;
     private final Duration lease;
     private final Tally tally;
+    private final Supplier<Optional<String>> trace;
     private final Map<Long, Hold> inHand = new ConcurrentHashMap<>();
     private volatile Instant nextUpkeep = Instant.MIN;
 
@@ -98,13 +105,21 @@ public final class Outbox {
      * @param random spreads retries
      * @param lease how long a wish stays in a dispatcher's hand that shows no sign of life (setting outbox.lease); then
      *     another one takes it over
+     * @param trace the W3C traceparent of what this thread does, to be kept with the wishes that come of it
      */
-    public Outbox(Database database, Clock clock, RandomGenerator random, Duration lease, Tally tally) {
+    public Outbox(
+            Database database,
+            Clock clock,
+            RandomGenerator random,
+            Duration lease,
+            Tally tally,
+            Supplier<Optional<String>> trace) {
         this.database = database;
         this.clock = clock;
         this.random = random;
         this.lease = lease;
         this.tally = tally;
+        this.trace = trace;
     }
 
     private void tell(String kind, Fate fate) {
@@ -116,7 +131,8 @@ public final class Outbox {
         for (Wished wished : decided) {
             Optional<Waiting> older = waiting(key(accountId, conversationId, wished.wish()));
             if (older.isPresent()) {
-                update(older.get().id, wished.over(older.get().wished));
+                Waiting waiting = older.get();
+                update(waiting.id, wished.over(waiting.wished), joined(trace.get().stream(), waiting.traces));
             } else {
                 insert(accountId, conversationId, wished);
             }
@@ -140,49 +156,60 @@ public final class Outbox {
         }
     }
 
-    private record Waiting(long id, Wished wished) {}
+    private record Waiting(long id, Wished wished, List<String> traces) {}
 
     private Optional<Waiting> waiting(String wishKey) {
         return database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
-                          reasons, urgency
+                          reasons, urgency, traces
                         FROM outbox
                         WHERE wish_key = :key
                         FOR UPDATE""")
                 .param("key", wishKey)
                 .query((rs, i) -> Row.of(rs))
                 .optional()
-                .flatMap(row -> readable(row, r -> new Waiting(r.id, r.wished())));
+                .flatMap(row -> readable(row, r -> new Waiting(r.id, r.wished(), r.traces)));
     }
 
-    private void update(long id, Wished wished) {
+    private void update(long id, Wished wished, List<String> traces) {
         // A wish that changes is worth trying at once, whatever befell the older value.
         database.jdbc()
                 .sql("""
                         UPDATE outbox
-                        SET payload = :payload, reasons = :reasons, urgency = :urgency, due_at = :now
+                        SET payload = :payload, reasons = :reasons, urgency = :urgency, traces = :traces, due_at = :now
                         WHERE id = :id""")
                 .param("payload", WishCodec.payload(wished.wish()))
                 .param("reasons", Json.write(wished.reasons()))
                 .param("urgency", wished.urgency().ordinal())
+                .param("traces", column(traces))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("id", id)
                 .update();
     }
 
     /** Takes an older wish's effect over: when it is tried stays as it is. */
-    private void merge(long id, Wished wished) {
+    private void merge(long id, Wished wished, List<String> traces) {
         database.jdbc()
                 .sql("""
                         UPDATE outbox
-                        SET payload = :payload, reasons = :reasons, urgency = :urgency
+                        SET payload = :payload, reasons = :reasons, urgency = :urgency, traces = :traces
                         WHERE id = :id""")
                 .param("payload", WishCodec.payload(wished.wish()))
                 .param("reasons", Json.write(wished.reasons()))
                 .param("urgency", wished.urgency().ordinal())
+                .param("traces", column(traces))
                 .param("id", id)
                 .update();
+    }
+
+    /** The newest first; of many the oldest are left out. */
+    private static List<String> joined(Stream<String> newer, List<String> older) {
+        return Stream.concat(newer, older.stream()).distinct().limit(MAX_TRACES).toList();
+    }
+
+    private static String column(List<String> traces) {
+        return traces.isEmpty() ? null : String.join(",", traces);
     }
 
     private void insert(long accountId, long conversationId, Wished wished) {
@@ -190,9 +217,9 @@ public final class Outbox {
         database.jdbc()
                 .sql("""
                         INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, payload, reasons,
-                          urgency, state, created_at, due_at)
+                          urgency, state, created_at, due_at, traces)
                         VALUES (:key, :account, :conversation, :kind, :destination, :payload, :reasons,
-                          :urgency, 'pending', :now, :now)""")
+                          :urgency, 'pending', :now, :now, :trace)""")
                 .param("key", key(accountId, conversationId, wished.wish()))
                 .param("account", accountId)
                 .param("conversation", conversationId)
@@ -202,6 +229,7 @@ public final class Outbox {
                 .param("reasons", Json.write(wished.reasons()))
                 .param("urgency", wished.urgency().ordinal())
                 .param("now", now)
+                .param("trace", trace.get().orElse(null))
                 .update();
     }
 
@@ -236,7 +264,7 @@ public final class Outbox {
                 .jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
-                          reasons, urgency
+                          reasons, urgency, traces
                         FROM outbox
                         WHERE account_id = :account AND conversation_id = :conversation AND state = 'done'
                           AND destination = 'chatwoot' AND done_at > :since AND answer <> :already""")
@@ -301,7 +329,7 @@ public final class Outbox {
                 .jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
-                          reasons, urgency
+                          reasons, urgency, traces
                         FROM outbox
                         WHERE account_id = :account AND conversation_id = :conversation
                           AND state IN ('pending', 'sending', 'asked')
@@ -331,7 +359,7 @@ public final class Outbox {
     List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons, o.urgency
+                  o.reasons, o.urgency, o.traces
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
                   AND (o.urgency < :leads
@@ -351,7 +379,7 @@ public final class Outbox {
     List<Delivery> claimOldestForChatwoot(Duration waiting, Plan plan) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons, o.urgency
+                  o.reasons, o.urgency, o.traces
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
                   AND o.created_at <= :from
@@ -369,7 +397,7 @@ public final class Outbox {
     public List<Delivery> claimForEndpoints(int limit) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons, o.urgency
+                  o.reasons, o.urgency, o.traces
                 FROM outbox o
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination <> 'chatwoot'
                   AND NOT EXISTS (
@@ -490,7 +518,7 @@ public final class Outbox {
                 .jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency
+                          urgency, traces
                         FROM outbox
                         WHERE conversation_id = :conversation AND account_id = :account AND state = 'pending'
                           AND due_at <= :now AND destination = 'chatwoot' AND attempts = 0
@@ -539,7 +567,7 @@ public final class Outbox {
         return database.jdbc()
                 .sql("""
                         SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
-                          o.created_at, o.reasons, o.urgency
+                          o.created_at, o.reasons, o.urgency, o.traces
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
                           AND o.account_id = :account AND o.kind = :kind AND o.attempts = 0
@@ -569,7 +597,7 @@ public final class Outbox {
                 .jdbc()
                 .sql("""
                         SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
-                          o.created_at, o.reasons, o.urgency
+                          o.created_at, o.reasons, o.urgency, o.traces
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
                           AND o.account_id = :account AND o.kind = :kind AND o.payload = :payload AND o.attempts = 0
@@ -606,7 +634,7 @@ public final class Outbox {
         return new HashSet<>(database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency
+                          urgency, traces
                         FROM outbox
                         WHERE state = 'sending' AND conversation_id IN (:conversations)""")
                 .param(
@@ -627,7 +655,8 @@ public final class Outbox {
             int attempts,
             Instant createdAt,
             String reasons,
-            int urgency) {
+            int urgency,
+            List<String> traces) {
 
         static Row of(ResultSet rs) throws SQLException {
             return new Row(
@@ -640,7 +669,12 @@ public final class Outbox {
                     rs.getInt("attempts"),
                     rs.getTimestamp("created_at").toInstant(),
                     rs.getString("reasons"),
-                    rs.getInt("urgency"));
+                    rs.getInt("urgency"),
+                    traces(rs.getString("traces")));
+        }
+
+        private static List<String> traces(String column) {
+            return column == null ? List.of() : List.of(column.split(","));
         }
 
         /** @throws IllegalStateException if this release cannot read it */
@@ -661,7 +695,8 @@ public final class Outbox {
                     wished.reasons().stream().mapToLong(Reason::messageId).max().orElse(0),
                     wished.urgency(),
                     List.of(),
-                    Optional.empty());
+                    Optional.empty(),
+                    traces);
         }
 
         boolean isUntried() {
@@ -688,7 +723,11 @@ public final class Outbox {
                     .param("id", row.id)
                     .update();
             database.afterCommit(() -> tally.deadWish(UNREADABLE));
-            LOG.warn("wish {} ({}) cannot be read and is set aside as a dead letter", row.id, row.kind);
+            LOG.atWarn()
+                    .addKeyValue(LogFields.ACTION, LogFields.DEAD)
+                    .addKeyValue(LogFields.CONVERSATION, row.conversationId)
+                    .addKeyValue(LogFields.WISH, row.id)
+                    .log("wish {} ({}) cannot be read and is set aside as a dead letter", row.id, row.kind);
             return Optional.empty();
         }
     }
@@ -740,7 +779,7 @@ public final class Outbox {
         List<Row> asked = database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency
+                          urgency, traces
                         FROM outbox
                         WHERE conversation_id = :conversation AND account_id = :account
                           AND (state = 'asked' OR state = 'sending' AND is_job)""")
@@ -787,11 +826,11 @@ public final class Outbox {
         if (ended == 1) {
             database.afterCommit(() -> tally.deadWish(reason));
         }
-        LOG.warn(
-                "wish {} ({}) of conversation {} set aside as a dead letter",
-                delivery.id(),
-                delivery.kind(),
-                delivery.conversationId());
+        LOG.atWarn()
+                .addKeyValue(LogFields.ACTION, LogFields.DEAD)
+                .addKeyValue(LogFields.CONVERSATION, delivery.conversationId())
+                .addKeyValue(LogFields.WISH, delivery.id())
+                .log("wish {} ({}) set aside as a dead letter: {}", delivery.id(), delivery.kind(), reason);
     }
 
     /**
@@ -837,7 +876,8 @@ public final class Outbox {
      */
     private boolean putBack(long id, int attempts, Instant dueAt, int attemptsAfter, String error) {
         return putBack("""
-                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons, urgency
+                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                  urgency, traces
                 FROM outbox
                 WHERE id = :id AND state = 'sending' AND attempts = :attempts
                 FOR UPDATE""", Map.of("id", id, "attempts", attempts), dueAt, attemptsAfter, error);
@@ -870,7 +910,7 @@ public final class Outbox {
                 .optional();
         String key = key(row.accountId, row.conversationId, wished.wish());
         Optional<Waiting> newer = waiting(key);
-        newer.ifPresent(n -> merge(n.id, n.wished.over(wished)));
+        newer.ifPresent(n -> merge(n.id, n.wished.over(wished), joined(n.traces.stream(), row.traces)));
         database.jdbc()
                 .sql("""
                         UPDATE outbox
@@ -923,7 +963,7 @@ public final class Outbox {
         List<Row> unconfirmed = database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency
+                          urgency, traces
                         FROM outbox
                         WHERE state = 'asked' AND lease_until <= :now""")
                 .param("now", Timestamp.from(now))
@@ -932,7 +972,7 @@ public final class Outbox {
         for (Row row : unconfirmed) {
             putBack("""
                     SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                      urgency
+                      urgency, traces
                     FROM outbox
                     WHERE id = :id AND state = 'asked'
                     FOR UPDATE""", Map.of("id", row.id), now, row.attempts + 1, "no webhook has confirmed it in time");
@@ -979,7 +1019,8 @@ public final class Outbox {
      */
     public boolean revive(long id) {
         return putBack("""
-                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons, urgency
+                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                  urgency, traces
                 FROM outbox
                 WHERE id = :id AND state = 'dead'
                 FOR UPDATE""", Map.of("id", id), clock.instant(), 1, "put back by hand");

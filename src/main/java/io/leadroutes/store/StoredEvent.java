@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,8 +15,9 @@ import java.util.concurrent.TimeUnit;
  *
  * @param id its row in the inbox
  * @param attempts how often handling it has failed
+ * @param trace the W3C traceparent of its receipt, if that was traced
  */
-public record StoredEvent(long id, Event event, Instant receivedAt, int attempts) {
+public record StoredEvent(long id, Event event, Instant receivedAt, int attempts, Optional<String> trace) {
 
     /**
      * By what the events describe, not by arrival: deliveries overtake each other (CONTRACT section 1.1). Customers'

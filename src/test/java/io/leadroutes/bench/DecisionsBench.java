@@ -133,7 +133,8 @@ final class DecisionsBench {
     private static void fill(String url, String user, int events, int conversations, int done) throws Exception {
         Clock clock = Clock.systemUTC();
         try (Database database = new Database("leadroutes", url, user, "", "db/migration", 8)) {
-            Outbox outbox = new Outbox(database, clock, new Random(1), Duration.ofMinutes(1), Tally.NONE);
+            Outbox outbox =
+                    new Outbox(database, clock, new Random(1), Duration.ofMinutes(1), Tally.NONE, Optional::empty);
             Inbox inbox = new Inbox(
                     database,
                     new Conversations(database, outbox, clock, Planner.DIRECT),

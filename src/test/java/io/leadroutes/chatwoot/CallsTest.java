@@ -186,7 +186,8 @@ class CallsTest {
                 0,
                 Urgency.TAGGING,
                 List.of(other),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
 
         assertThat(body(calls.share(both)).path("ids")).hasToString("[1581]");
         assertThat(calls.share(first)).isNull();

@@ -108,7 +108,12 @@ class SettingsTest {
                 "conversation.debounce|6s|0 to 5 seconds",
                 "conversation.workers|65|1 to 64",
                 "conversation.poll-ms|0|1 to 60000",
-                "outbox.poll-ms|x|1 to 60000"
+                "outbox.poll-ms|x|1 to 60000",
+                "tracing.endpoint|collector:4318|a collector that takes OTLP over HTTP such as http://localhost:4318",
+                "tracing.endpoint|http://collector:4318?key=x|without user, query or fragment",
+                "tracing.share|1.5|0 to 1",
+                "tracing.share|-0.1|0 to 1",
+                "log.format|xml|plain or json"
             })
     @Tag("attack-13")
     void aWrongOneIsNamedWithItsValueAndWhatItShouldBe(String property, String value, String expected) {
@@ -119,6 +124,38 @@ class SettingsTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll(property, "\"" + value + "\"", expected)
                 .hasMessageMatching("[^\n]+");
+    }
+
+    @Test
+    void headersOfTracesAreReadAsOpenTelemetryWritesThem() {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put("tracing.headers", "authorization=Basic%20dXNlcg==, x-key = a+b%2C%25c");
+
+        assertThat(load(file).tracingHeaders())
+                .containsExactly(Map.entry("authorization", "Basic dXNlcg=="), Map.entry("x-key", "a+b,%c"));
+        assertThat(load(COMPLETE).tracingHeaders()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hidden",
+                "x-key=",
+                "=hidden",
+                "x key=hidden",
+                "x-key=hidden%2",
+                "x-key=hidden\u0001",
+                "a=b,hidden"
+            })
+    @Tag("invariant-12")
+    void headersOfTracesThatAreNoneAreRefusedAndNotRepeated(String headers) {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put("tracing.headers", headers);
+
+        assertThatThrownBy(() -> load(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("tracing.headers", "name=value", "OTEL_EXPORTER_OTLP_HEADERS")
+                .hasMessageNotContaining("hidden");
     }
 
     /** Notes, security, section 2: H2 would run what some of its options say when it opens the database. */

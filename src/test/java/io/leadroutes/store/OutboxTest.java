@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -122,6 +123,53 @@ class OutboxTest {
         assertThat(store.rows("SELECT reasons FROM outbox").get(0).get("reasons"))
                 .asString()
                 .contains("\"one\"", "\"price\"", "\"two\"", "\"demo\"", "11", "12");
+    }
+
+    @Test
+    void aMergedWishKeepsTheTracesOfItsDecisionsTheNewestFirst() {
+        String older = trace(1);
+        String newer = trace(2);
+        store.trace = Optional.of(older);
+        store.wish(A, Urgency.TAGGING, labels("a"));
+        store.trace = Optional.empty();
+        store.wish(A, Urgency.TAGGING, labels("b"));
+        store.trace = Optional.of(newer);
+        store.wish(A, Urgency.TAGGING, labels("c"));
+        store.wish(A, Urgency.TAGGING, labels("d"));
+
+        assertThat(outbox.claimForChatwoot(1)).singleElement().satisfies(delivery -> assertThat(delivery.traces())
+                .containsExactly(newer, older));
+    }
+
+    @Test
+    void ofManyTracesTheOldestAreLeftOutAndNoneIsCut() {
+        for (int i = 0; i < 12; i++) {
+            store.trace = Optional.of(trace(i));
+            store.wish(A, Urgency.TAGGING, labels("label-" + i));
+        }
+
+        assertThat(outbox.claimForChatwoot(1)).singleElement().satisfies(delivery -> assertThat(delivery.traces())
+                .hasSize(10)
+                .startsWith(trace(11))
+                .endsWith(trace(2)));
+    }
+
+    @Test
+    void aWishThatIsPutBackIntoANewerOneLeavesItsTraceThere() {
+        store.trace = Optional.of(trace(1));
+        store.wish(A, Urgency.TAGGING, labels("a"));
+        Delivery sending = outbox.claimForChatwoot(1).get(0);
+        store.trace = Optional.of(trace(2));
+        store.wish(A, Urgency.TAGGING, labels("b"));
+
+        outbox.retryAt(sending, store.clock.instant(), true, "an outage");
+
+        assertThat(outbox.claimForChatwoot(1)).singleElement().satisfies(delivery -> assertThat(delivery.traces())
+                .containsExactly(trace(2), trace(1)));
+    }
+
+    private static String trace(int number) {
+        return "00-" + "%032x".formatted(number) + "-" + "%016x".formatted(number) + "-01";
     }
 
     // ---- sharing
@@ -305,7 +353,7 @@ class OutboxTest {
     }
 
     private Outbox replica() {
-        return new Outbox(store.database, store.clock, new Random(7), Store.LEASE, Tally.NONE);
+        return new Outbox(store.database, store.clock, new Random(7), Store.LEASE, Tally.NONE, Optional::empty);
     }
 
     @Test
@@ -507,7 +555,8 @@ class OutboxTest {
         for (int attempt = 0; store.records.outbox().dead() == 0; attempt++) {
             assertThat(attempt).isLessThan(400);
             // Each try by a process of its own: the schedule is all in the database.
-            Outbox process = new Outbox(store.database, store.clock, new Random(attempt), Store.LEASE, Tally.NONE);
+            Outbox process = new Outbox(
+                    store.database, store.clock, new Random(attempt), Store.LEASE, Tally.NONE, Optional::empty);
             assertThat(process.recover(true)).as("nothing was being sent").isZero();
             Delivery delivery = process.claimForChatwoot(1).get(0);
             process.retryLater(delivery, "503");

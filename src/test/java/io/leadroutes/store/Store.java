@@ -43,6 +43,9 @@ public final class Store implements AutoCloseable {
     public final Steps steps;
     public final Events events;
 
+    /** What is wished for in this store is wished for in this trace. */
+    Optional<String> trace = Optional.empty();
+
     public Store(TestDatabases.Engine engine) {
         this(TestDatabases.own(engine));
     }
@@ -62,7 +65,7 @@ public final class Store implements AutoCloseable {
     private Store(Database database, RuleBook rules, Planner planner) {
         this.database = database;
         steps = new Steps(rules, new Destinations(List.of("direct:crm-sync"), List.of("direct:alarm"), "https://chat"));
-        outbox = new Outbox(database, clock, new Random(42), LEASE, new Told(told));
+        outbox = new Outbox(database, clock, new Random(42), LEASE, new Told(told), () -> trace);
         conversations = new Conversations(database, outbox, clock, planner);
         inbox = anotherInbox();
         records = new Records(database, outbox, clock);
