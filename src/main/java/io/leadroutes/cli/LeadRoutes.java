@@ -211,7 +211,7 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.tracingHeaders(),
                 settings.tracingShare(),
                 URI.create(settings.baseUrl()),
-                settings.text("crm.database.url").split(":")[1]);
+                settings.text("crm.database.url").replaceAll("^jdbc:([^:]*).*", "$1"));
     }
 
     private static Database ownDatabase(Settings settings) {

@@ -46,7 +46,7 @@ class TracingTest {
     void oneWebhookIsOneTraceFromItsReceiptToEachCallAndTheLead() {
         List<String> paths;
         try (Product product = Product.alone(SandboxChatwoot.builder().autoCreate(), settings(Map.of()))) {
-            product.post(message(product, 77, QUALIFYING));
+            post(product, message(product, 77, QUALIFYING));
             product.settle();
 
             paths = product.sandbox().calls(call -> true).stream()
@@ -95,7 +95,7 @@ class TracingTest {
                 "crm.database.url", "jdbc:h2:file:" + folder.resolve("crm"));
         try (SandboxChatwoot sandbox = SandboxChatwoot.builder().autoCreate().start()) {
             Product receiver = beside(sandbox, files, Map.of("conversation.poll-ms", "60000"));
-            receiver.post(message(receiver, 77, QUALIFYING));
+            post(receiver, message(receiver, 77, QUALIFYING));
             receiver.stop();
             assertThat(collector.named(RECEIVED)).hasSize(1);
             assertThat(collector.named("decide inbox")).isEmpty();
@@ -123,8 +123,8 @@ class TracingTest {
     void severalEventsDecidedTogetherAreInTheTraceOfTheNewestWithLinksToTheOthers() {
         try (Product product = Product.alone(
                 SandboxChatwoot.builder().autoCreate(), settings(Map.of("conversation.debounce", "1s")))) {
-            product.post(message(product, 77, "canary-customer-text, a bug"));
-            product.post(message(product, 78, "canary-customer-text, a price"));
+            post(product, message(product, 77, "canary-customer-text, a bug"));
+            post(product, message(product, 78, "canary-customer-text, a price"));
             product.settle();
         }
 
@@ -173,7 +173,7 @@ class TracingTest {
             product.sandbox()
                     .failNext(1, Fault.status(422, "{\"error\":\"canary-customer-echo\"}"), call -> call.isWrite());
             product.sandbox().failNext(1, Fault.malformedJson(), call -> call.isWrite());
-            product.post(message(product, 77, QUALIFYING));
+            post(product, message(product, 77, QUALIFYING));
             product.post("{\"event\":\"message_created\",\"canary-customer-key\":1}");
             product.settle();
         }
@@ -200,7 +200,7 @@ class TracingTest {
     void ofAShareOfWebhooksTheWayIsTracedToItsEndOrNotAtAll() {
         try (Product product =
                 Product.alone(SandboxChatwoot.builder().autoCreate(), settings(Map.of("tracing.share", "0.0")))) {
-            product.post(message(product, 77, QUALIFYING));
+            post(product, message(product, 77, QUALIFYING));
             product.settle();
 
             assertThat(product.own("SELECT trace FROM webhook_event"))
@@ -213,9 +213,44 @@ class TracingTest {
     }
 
     @Test
+    void anEventThatFailsIsToldByTheClassOfItsFailureOnly() {
+        try (Product product = Product.alone(
+                SandboxChatwoot.builder().autoCreate(),
+                settings(Map.of("steps.message", "seda:nobody?failIfNoConsumers=true")))) {
+            post(product, message(product, 77, QUALIFYING));
+            product.settle();
+        }
+
+        Span received = only(RECEIVED);
+        assertThat(collector.named("decide inbox"))
+                .as("each try, and no more of it")
+                .hasSize(5)
+                .allSatisfy(decided -> {
+                    assertThat(decided.getParentSpanId()).isEqualTo(received.getSpanId());
+                    assertThat(decided.getStatus().getCode()).isEqualTo(StatusCode.STATUS_CODE_ERROR);
+                    assertThat(Collector.attribute(decided, "error.type").orElseThrow())
+                            .contains("SedaConsumerNotAvailableException");
+                });
+        assertThat(collector.spans()).hasSize(6).noneMatch(span -> span.toString()
+                .contains("canary"));
+    }
+
+    @Test
+    void aCollectorThatIsAwayHoldsUpNothing() {
+        Map<String, String> settings = settings(Map.of());
+        collector.close();
+        try (Product product = Product.alone(SandboxChatwoot.builder().autoCreate(), settings)) {
+            post(product, message(product, 77, QUALIFYING));
+            product.settle();
+
+            assertThat(product.leads()).hasSize(1);
+        }
+    }
+
+    @Test
     void withoutACollectorNoTraceIsStored() {
         try (Product product = Product.alone(SandboxChatwoot.builder().autoCreate(), Map.of())) {
-            product.post(message(product, 77, QUALIFYING));
+            post(product, message(product, 77, QUALIFYING));
             product.settle();
 
             assertThat(product.own("SELECT id FROM webhook_event WHERE trace IS NULL"))
@@ -250,6 +285,10 @@ class TracingTest {
                 + product.sandbox().accountId()
                 + "},\"conversation\":{\"id\":1580},\"sender\":{\"id\":5,\"type\":\"contact\",\"name\":\"Canary Customer\","
                 + "\"email\":\"canary-customer@harborpine.example\"}}";
+    }
+
+    private static void post(Product product, String body) {
+        assertThat(product.post(body).statusCode()).isEqualTo(200);
     }
 
     private Span only(String name) {
