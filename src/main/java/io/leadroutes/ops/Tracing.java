@@ -23,6 +23,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * stranger, who could have all be sampled, or be told as part of any trace.
  */
 public final class Tracing implements AutoCloseable {
-    private static final long FLUSH_WITHIN_S = 3;
+    private static final long FLUSH_WITHIN_S = 10;
     static final String TRACEPARENT = "traceparent";
     private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
 
@@ -149,7 +150,7 @@ public final class Tracing implements AutoCloseable {
         follow(
                 span,
                 events.stream()
-                        .sorted((a, b) -> Long.compare(b.id(), a.id()))
+                        .sorted(Comparator.comparingLong(StoredEvent::id).reversed())
                         .flatMap(event -> event.trace().stream())
                         .toList());
         span.setAttribute(
@@ -163,7 +164,10 @@ public final class Tracing implements AutoCloseable {
         SpanBuilder span = work("grant", "outbox", delivery.all().size());
         follow(
                 span,
-                delivery.all().stream().flatMap(one -> one.traces().stream()).toList());
+                delivery.all().stream()
+                        .sorted(Comparator.comparingLong(Delivery::id).reversed())
+                        .flatMap(one -> one.traces().stream())
+                        .toList());
         span.setAttribute(
                 AttributeKey.longArrayKey("leadroutes.wish.ids"),
                 delivery.all().stream().map(Delivery::id).toList());
@@ -244,7 +248,7 @@ public final class Tracing implements AutoCloseable {
                 .startSpan());
     }
 
-    /** Exports what has not been yet, within 3 seconds. */
+    /** Exports what has not been yet, within 10 seconds; nothing else depends on it. */
     @Override
     public void close() {
         provider.shutdown().join(FLUSH_WITHIN_S, TimeUnit.SECONDS);

@@ -142,6 +142,44 @@ class TracingTest {
     }
 
     @Test
+    void aCallThatIsSharedIsInTheTraceOfTheNewestWishWithALinkToTheOther() {
+        Map<String, String> files = Map.of(
+                "database.url", "jdbc:h2:file:" + folder.resolve("own"),
+                "crm.database.url", "jdbc:h2:file:" + folder.resolve("crm"));
+        try (SandboxChatwoot sandbox = SandboxChatwoot.builder().autoCreate().start()) {
+            Product decider = beside(sandbox, files, Map.of("outbox.poll-ms", "60000"));
+            for (long conversation = 1580; conversation <= 1581; conversation++) {
+                post(decider, message(decider, conversation, 70 + conversation, "canary-customer-text: a bug"));
+                await().until(() -> decider.runtime().records().inbox().pending() == 0);
+            }
+            decider.stop();
+
+            Product sender = beside(sandbox, files, Map.of());
+            await().until(() ->
+                    sender.own("SELECT id FROM outbox WHERE state = 'asked'").size() == 2);
+            sender.stop();
+        }
+
+        List<Span> decided = collector.named("decide inbox");
+        assertThat(decided).hasSize(2);
+        Span shared = collector
+                .spans(span -> span.getName().equals("grant outbox")
+                        && Collector.attribute(span, "messaging.batch.message_count")
+                                .equals(Optional.of("2")))
+                .get(0);
+        assertThat(shared.getParentSpanId()).isEqualTo(decided.get(1).getSpanId());
+        assertThat(shared.getLinksList())
+                .extracting(Link::getTraceId, Link::getSpanId)
+                .containsExactly(
+                        tuple(decided.get(0).getTraceId(), decided.get(0).getSpanId()));
+        assertThat(collector.childrenOf(shared))
+                .extracting(span -> Collector.attribute(span, "url.full").orElseThrow())
+                .singleElement()
+                .asString()
+                .endsWith("/bulk_actions");
+    }
+
+    @Test
     void aTraceThatTheSenderNamesIsNotTaken() {
         String strange = "0af7651916cd43dd8448eb211c80319c";
         try (Product product = Product.alone(SandboxChatwoot.builder().autoCreate(), settings(Map.of()))) {
@@ -280,10 +318,15 @@ class TracingTest {
     }
 
     private static String message(Product product, long id, String text) {
+        return message(product, 1580, id, text);
+    }
+
+    private static String message(Product product, long conversation, long id, String text) {
         return "{\"event\":\"message_created\",\"id\":" + id + ",\"content\":\"" + text
                 + "\",\"message_type\":\"incoming\",\"private\":false,\"account\":{\"id\":"
                 + product.sandbox().accountId()
-                + "},\"conversation\":{\"id\":1580},\"sender\":{\"id\":5,\"type\":\"contact\",\"name\":\"Canary Customer\","
+                + "},\"conversation\":{\"id\":" + conversation
+                + "},\"sender\":{\"id\":5,\"type\":\"contact\",\"name\":\"Canary Customer\","
                 + "\"email\":\"canary-customer@harborpine.example\"}}";
     }
 

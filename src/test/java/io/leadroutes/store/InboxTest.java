@@ -127,6 +127,18 @@ class InboxTest {
     }
 
     @Test
+    void anEventKeepsTheTraceOfItsReceipt() {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        store.inbox.append(List.of(store.event(message(A, 1)).in(trace), store.event(message(A, 2))));
+        store.clock.advance(Store.QUIET);
+
+        assertThat(store.inbox.dueLanes(1)).containsExactly(Store.lane(A));
+        assertThat(store.claim(Store.lane(A)).getEvents())
+                .extracting(StoredEvent::trace)
+                .containsExactly(Optional.of(trace), Optional.empty());
+    }
+
+    @Test
     void anEmptyBatchIsNothing() {
         assertThat(store.inbox.append(List.of())).isZero();
     }
