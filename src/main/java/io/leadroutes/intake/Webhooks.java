@@ -102,6 +102,8 @@ public final class Webhooks {
         line = conversation.isPresent() ? line.addKeyValue(LogFields.CONVERSATION, conversation.getAsLong()) : line;
         Optional<String> delivery = event.deliveryId();
         line = delivery.isPresent() ? line.addKeyValue(LogFields.DELIVERY, delivery.get()) : line;
+        Optional<String> trace = event.traceId();
+        line = trace.isPresent() ? line.addKeyValue(LogFields.TRACE, trace.get()) : line;
         line.log("{} taken", event.event().type());
     }
 

@@ -99,13 +99,19 @@ public final class Tracing implements AutoCloseable {
     /** What is done in this thread until it is ended there. */
     static final class Open {
         private final Span span;
-        private final Scope scope;
+        private Scope scope;
 
         // Closed by end.
         @SuppressWarnings("MustBeClosed")
         private Open(Span span) {
             this.span = span;
             this.scope = span.makeCurrent();
+        }
+
+        /** What this thread does from now on is none of it; any thread may end it. */
+        void leave() {
+            scope.close();
+            scope = Scope.noop();
         }
 
         String traceId() {

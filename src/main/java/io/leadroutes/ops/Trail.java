@@ -36,9 +36,11 @@ public final class Trail implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext camel, NamedNode node, Processor target, Processor nextTarget) {
-        return stepAt(String.valueOf(node.getId()))
-                .<Processor>map(step -> new Followed(target, step))
-                .orElse(target);
+        String id = String.valueOf(node.getId());
+        if (id.equals("insert-inbox") && tracing.isPresent()) {
+            return new Received(target, tracing.get());
+        }
+        return stepAt(id).<Processor>map(step -> new Followed(target, step)).orElse(target);
     }
 
     /** What is done when an exchange comes to a node; it gives what is done when the exchange leaves it. */
@@ -51,7 +53,6 @@ public final class Trail implements InterceptStrategy {
             case "to-destination" -> Optional.of(this::destination);
             case "tell-decided", "note-failure", "wish-done", "wish-failed", "lead-done", "lead-failed" ->
                 Optional.of(Trail::outcome);
-            case "insert-inbox" -> tracing.map(t -> exchange -> received(t, exchange));
             case "claimed" -> tracing.map(t -> exchange -> claimed(t, exchange));
             case "call-chatwoot" -> tracing.map(t -> exchange -> call(t, exchange));
             case "upsert-lead" -> tracing.map(t -> exchange -> statement(t, exchange));
@@ -133,17 +134,6 @@ public final class Trail implements InterceptStrategy {
         return done -> work.hide();
     }
 
-    private static Consumer<Exchange> received(Tracing tracing, Exchange exchange) {
-        NewEvent event = exchange.getMessage().getBody(NewEvent.class);
-        Work work = new Work();
-        work.begin(tracing.receive(event, exchange.getClock().getCreated()));
-        tracing.current().ifPresent(trace -> exchange.getMessage().setBody(event.in(trace)));
-        return done -> {
-            work.span.ifPresent(span -> span.answered(done.getException() == null ? 200 : 503));
-            work.end(done);
-        };
-    }
-
     private static Consumer<Exchange> call(Tracing tracing, Exchange exchange) {
         Tracing.Open span = tracing.call(
                 exchange.getVariable("verb", String.class),
@@ -182,6 +172,29 @@ public final class Trail implements InterceptStrategy {
             }
             callback.done(true);
             return true;
+        }
+    }
+
+    /** A webhook waits for the disk without a thread, and goes on in another. */
+    private static final class Received extends DelegateAsyncProcessor {
+        private final Tracing tracing;
+
+        Received(Processor target, Tracing tracing) {
+            super(target);
+            this.tracing = tracing;
+        }
+
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            NewEvent event = exchange.getMessage().getBody(NewEvent.class);
+            Tracing.Open span = tracing.receive(event, exchange.getClock().getCreated());
+            tracing.current().ifPresent(trace -> exchange.getMessage().setBody(event.in(trace)));
+            span.leave();
+            return processor.process(exchange, isSync -> {
+                span.answered(exchange.getException() == null ? 200 : 503);
+                span.end(exchange.getException());
+                callback.done(isSync);
+            });
         }
     }
 }

@@ -37,4 +37,9 @@ public record NewEvent(
     public NewEvent in(String traceparent) {
         return new NewEvent(event, accountId, payload, deliveryId, meaningKey, receivedAt, Optional.of(traceparent));
     }
+
+    /** The id in the {@link #trace}. */
+    public Optional<String> traceId() {
+        return trace.map(traceparent -> traceparent.split("-")[1]);
+    }
 }
