@@ -52,9 +52,14 @@ final class Fold {
 
     /** The folded text, mapped to the indexes of {@code text}. Time is linear in its length. */
     static MappedText fold(String text) {
-        MappedText folded = new MappedText(text.length());
-        int base = 0;
+        char[] chars = text.toCharArray();
         int i = 0;
+        while (i < chars.length && chars[i] < ASCII.length) {
+            chars[i] = ASCII[chars[i]];
+            i++;
+        }
+        int base = i == 0 ? 0 : chars[i - 1];
+        MappedText folded = new MappedText(chars, i);
         while (i < text.length()) {
             char c = text.charAt(i);
             if (c < 0x80) {
@@ -87,7 +92,8 @@ final class Fold {
         if (Character.isBmpCodePoint(codePoint)) {
             folded.append((char) codePoint, start, end);
         } else {
-            folded.append(Character.toString(codePoint), start, end);
+            folded.append(Character.highSurrogate(codePoint), start, start + 1);
+            folded.append(Character.lowSurrogate(codePoint), end - 1, end);
         }
     }
 

@@ -20,6 +20,12 @@ final class MappedText {
         chars = new char[Math.max(16, expectedLength)];
     }
 
+    /** A text whose first chars stand for those of the source. The array is its own from now on. */
+    MappedText(char[] chars, int length) {
+        this.chars = chars;
+        this.length = length;
+    }
+
     /** A text that stands for itself. */
     static MappedText same(String text) {
         MappedText same = new MappedText(0);

@@ -22,15 +22,12 @@ final class Matcher {
 
     private static final int[] NONE = {};
 
-    /** People use few different words: what these mean is looked up once. A power of two. */
+    /** A power of two. */
     private static final int SEEN_WORDS = 1 << 13;
-
-    private static final int LONGEST_SEEN = 32;
 
     private final Phrases<Keyword> phrases = new Phrases<>();
 
-    /** By the words' hash; a later word takes an earlier one's place. Threads may race: each entry is right by itself. */
-    private final Meaning[] seen = new Meaning[SEEN_WORDS];
+    private final Vocabulary vocabulary = new Vocabulary(SEEN_WORDS);
 
     /** The words of keywords, and which of them a base form leads to, by index. */
     private final List<String> words = new ArrayList<>();
@@ -92,7 +89,8 @@ final class Matcher {
     }
 
     /** What of the rules is in this text, in text order. */
-    Found find(Tokens text) {
+    Found find(String source) {
+        Tokens text = Tokens.of(source, vocabulary);
         List<Spot> spots = spots(text);
         List<Match> counted = new ArrayList<>();
         List<Match> negated = new ArrayList<>();
@@ -117,7 +115,7 @@ final class Matcher {
         together.forEach((rule, parts) -> near(rule, parts, text, counted));
         patternsByRule.forEach((rule, patterns) -> match(rule, patterns, text, counted));
         counted.sort(Comparator.comparingInt(Match::from).thenComparingInt(Match::to));
-        return new Found(counted, negated);
+        return new Found(text, counted, negated);
     }
 
     private List<Spot> spots(Tokens text) {
@@ -125,7 +123,7 @@ final class Matcher {
         List<Partial> open = List.of();
         Lookup lookup = new Lookup(text);
         for (int i = 0; i < text.size(); i++) {
-            Meaning meaning = lookup.of(text.word(i));
+            Meaning meaning = lookup.of(text.token(i));
             if (meaning.words.length == 0) {
                 open = List.of();
                 continue;
@@ -214,10 +212,11 @@ final class Matcher {
     /**
      * What a text holds.
      *
+     * @param text its words, of use to this matcher only
      * @param counted what meets a rule
      * @param negated keywords that the customer denies
      */
-    record Found(List<Match> counted, List<Match> negated) {}
+    record Found(Tokens text, List<Match> counted, List<Match> negated) {}
 
     /** @param part the index among those that must stand near each other, or {@link #ALONE} */
     private record Keyword(int rule, int part, boolean holdsNegation, boolean typos) {
@@ -235,7 +234,7 @@ final class Matcher {
     private record Partial(int first, boolean misspelt, Phrases<Keyword> node) {}
 
     /** What a word of a text may be: words of keywords, by index. */
-    private record Meaning(String word, int[] words, boolean misspelt) {}
+    record Meaning(int[] words, boolean misspelt) {}
 
     /** Looks up the words of one text. */
     private final class Lookup implements Inflection.Forms {
@@ -252,15 +251,11 @@ final class Matcher {
             this.text = text;
         }
 
-        Meaning of(String word) {
-            int slot = (word.hashCode() ^ word.hashCode() >>> 16) & SEEN_WORDS - 1;
-            Meaning known = seen[slot];
-            if (known != null && known.word.equals(word)) {
-                return known;
-            }
-            Meaning meaning = find(word);
-            if (!inContext && word.length() <= LONGEST_SEEN) {
-                seen[slot] = meaning;
+        Meaning of(Word word) {
+            Meaning meaning = word.meaning;
+            if (meaning == null) {
+                meaning = find(word.text);
+                word.meaning = inContext ? null : meaning;
             }
             return meaning;
         }
@@ -284,7 +279,7 @@ final class Matcher {
                     }
                 }
             }
-            return new Meaning(word, count == 0 ? NONE : Arrays.copyOf(found, count), misspelt);
+            return new Meaning(count == 0 ? NONE : Arrays.copyOf(found, count), misspelt);
         }
 
         @Override

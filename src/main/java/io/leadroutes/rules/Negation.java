@@ -2,8 +2,10 @@ package io.leadroutes.rules;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,25 +25,19 @@ final class Negation {
     private static final int LIST_ITEM = 5;
 
     private static final Phrases<Kind> CUES = cues();
-    private static final Set<String> FILLERS = words(NegationWords.FILLERS);
-    private static final Set<String> ALTERNATIVES = words(NegationWords.ALTERNATIVES);
-    private static final Set<String> TURNS = words(NegationWords.TURNS);
-    private static final Set<String> TURNS_AFTER_COMMA = words(NegationWords.TURNS_AFTER_COMMA);
-    private static final Set<String> CONTRACTIONS = words(NegationWords.CONTRACTIONS);
-    private static final Set<String> PORTUGUESE = words(NegationWords.PORTUGUESE);
-    private static final Set<String> FRENCH = words(NegationWords.FRENCH);
+    private static final Map<String, Role> ROLES = roles();
 
     private final Tokens text;
-    private final Set<Kind>[] endingAt;
-    private final Set<Kind>[] beginningAt;
+    private final List<Kind>[] endingAt;
+    private final List<Kind>[] beginningAt;
     private Optional<Boolean> portuguese = Optional.empty();
 
     /** Finds the denials of this text, leftmost first, the longest of those that begin or go on at one word. */
     @SuppressWarnings("unchecked")
     Negation(Tokens text) {
         this.text = text;
-        endingAt = new Set[text.size()];
-        beginningAt = new Set[text.size()];
+        endingAt = new List[text.size()];
+        beginningAt = new List[text.size()];
         int i = 0;
         while (i < text.size()) {
             Cue cue = longestAt(i);
@@ -59,7 +55,7 @@ final class Negation {
     /** True if the phrase itself denies something, such as "not working": then it means what it says. */
     static boolean isIn(Tokens phrase) {
         Negation negation = new Negation(phrase);
-        for (Set<Kind> kinds : negation.endingAt) {
+        for (List<Kind> kinds : negation.endingAt) {
             if (kinds != null) {
                 return true;
             }
@@ -69,7 +65,7 @@ final class Negation {
 
     /** True for "isn't", "dont" and the like, in which the word "not" is hidden. */
     static boolean holdsNot(String word) {
-        return word.endsWith("n't") || CONTRACTIONS.contains(word);
+        return word.endsWith("n't") || role(word).parts.contains(Part.CONTRACTION);
     }
 
     /** True if the keyword from word {@code first} to word {@code last} is denied. */
@@ -79,23 +75,22 @@ final class Negation {
 
     /** True if the text has words that only French has. */
     static boolean isFrench(Tokens text) {
-        return holds(text, FRENCH, 1);
+        return holds(text, Part.FRENCH, 1);
     }
 
     private boolean deniedBefore(int first, int matchLast) {
         int furthest = Math.max(0, first - WIDE_REACH - 1);
         for (int last = first - 1; last >= furthest; last--) {
             int gap = text.gap(last + 1);
-            if ((gap & Tokens.ENDS_CLAUSE) != 0
-                    || (gap & Tokens.COMMA) != 0 && TURNS_AFTER_COMMA.contains(text.word(last + 1))) {
+            if ((gap & Tokens.ENDS_CLAUSE) != 0 || (gap & Tokens.COMMA) != 0 && is(Part.TURN_AFTER_COMMA, last + 1)) {
                 return false;
             }
-            Set<Kind> kinds = endingAt[last];
+            List<Kind> kinds = endingAt[last];
             if (kinds != null) {
                 return kinds.contains(Kind.WIDE) && reachesWide(last, first, matchLast)
                         || kinds.contains(Kind.TIGHT) && reachesTight(last, first);
             }
-            if (TURNS.contains(text.word(last))) {
+            if (is(Part.TURN, last)) {
                 return false;
             }
         }
@@ -117,12 +112,12 @@ final class Negation {
             return false;
         }
         for (int i = afterComma; i < first; i++) {
-            if (ALTERNATIVES.contains(text.word(i))) {
+            if (is(Part.ALTERNATIVE, i)) {
                 return true;
             }
         }
         int next = last + 1;
-        return next < text.size() && ALTERNATIVES.contains(text.word(next));
+        return next < text.size() && is(Part.ALTERNATIVE, next);
     }
 
     /** A tight denial reaches over fillers alone; over one other thing too, if an "or" joins the two. */
@@ -136,9 +131,9 @@ final class Negation {
             if ((text.gap(i) & (Tokens.COMMA | Tokens.BREAKS_PHRASE)) != 0) {
                 return false;
             }
-            if (i < first && ALTERNATIVES.contains(text.word(i))) {
+            if (i < first && is(Part.ALTERNATIVE, i)) {
                 allowed = 1;
-            } else if (i < first && !FILLERS.contains(text.word(i))) {
+            } else if (i < first && !is(Part.FILLER, i)) {
                 others++;
             }
         }
@@ -171,11 +166,11 @@ final class Negation {
 
     private Cue longestAt(int first) {
         Cue longest = null;
-        Phrases<Kind> node = CUES.after(text.word(first));
+        Phrases<Kind> node = role(text.token(first)).cues;
         int i = first;
         while (node != null) {
             if (!node.values().isEmpty()) {
-                longest = new Cue(i, EnumSet.copyOf(node.values()));
+                longest = new Cue(i, node.values());
             }
             i++;
             boolean joined = i < text.size() && (text.gap(i) & Tokens.BREAKS_PHRASE) == 0;
@@ -186,19 +181,50 @@ final class Negation {
 
     private boolean isPortuguese() {
         if (portuguese.isEmpty()) {
-            portuguese = Optional.of(holds(text, PORTUGUESE, 2));
+            portuguese = Optional.of(holds(text, Part.PORTUGUESE, 2));
         }
         return portuguese.get();
     }
 
-    private static boolean holds(Tokens text, Set<String> words, int atLeast) {
+    private static boolean holds(Tokens text, Part part, int atLeast) {
         Set<String> seen = new LinkedHashSet<>();
         for (int i = 0; i < text.size() && seen.size() < atLeast; i++) {
-            if (words.contains(text.word(i))) {
+            if (role(text.token(i)).parts.contains(part)) {
                 seen.add(text.word(i));
             }
         }
         return seen.size() == atLeast;
+    }
+
+    private boolean is(Part part, int word) {
+        return role(text.token(word)).parts.contains(part);
+    }
+
+    private static Role role(Word word) {
+        Role role = word.role;
+        if (role == null) {
+            role = role(word.text);
+            word.role = role;
+        }
+        return role;
+    }
+
+    private static Role role(String word) {
+        return ROLES.getOrDefault(word, Role.NONE);
+    }
+
+    private static Map<String, Role> roles() {
+        Map<String, Set<Part>> parts = new HashMap<>();
+        for (Part part : Part.values()) {
+            for (String word : words(part.list)) {
+                parts.computeIfAbsent(word, absent -> EnumSet.noneOf(Part.class))
+                        .add(part);
+            }
+        }
+        CUES.beginnings().forEach(word -> parts.computeIfAbsent(word, absent -> EnumSet.noneOf(Part.class)));
+        Map<String, Role> roles = new HashMap<>();
+        parts.forEach((word, all) -> roles.put(word, new Role(CUES.after(word), all)));
+        return roles;
     }
 
     private static Phrases<Kind> cues() {
@@ -239,12 +265,38 @@ final class Negation {
         return words;
     }
 
-    private enum Kind {
+    enum Kind {
         WIDE,
         TIGHT,
         AFTER,
         HARMLESS
     }
 
-    private record Cue(int last, Set<Kind> kinds) {}
+    enum Part {
+        FILLER(NegationWords.FILLERS),
+        ALTERNATIVE(NegationWords.ALTERNATIVES),
+        TURN(NegationWords.TURNS),
+        TURN_AFTER_COMMA(NegationWords.TURNS_AFTER_COMMA),
+        CONTRACTION(NegationWords.CONTRACTIONS),
+        PORTUGUESE(NegationWords.PORTUGUESE),
+        FRENCH(NegationWords.FRENCH);
+
+        private final String list;
+
+        Part(String list) {
+            this.list = list;
+        }
+    }
+
+    /**
+     * What a word does in denials.
+     *
+     * @param cues what may follow it in a cue, or null if none begins with it
+     */
+    record Role(Phrases<Kind> cues, Set<Part> parts) {
+
+        private static final Role NONE = new Role(null, EnumSet.noneOf(Part.class));
+    }
+
+    private record Cue(int last, List<Kind> kinds) {}
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A trie of phrases, word by word, each with a value. Looking up costs the length of the phrases that fit, whatever their
@@ -27,6 +28,11 @@ final class Phrases<V> {
     /** What may follow after this word, or null. */
     Phrases<V> after(String word) {
         return next.get(word);
+    }
+
+    /** The words by which phrases begin. */
+    Set<String> beginnings() {
+        return next.keySet();
     }
 
     /** The values of the phrases that end here. */

@@ -95,12 +95,12 @@ public final class RuleBook {
 
     /** What the rules look for in this text; the text is gone through once. */
     public Reading read(String text) {
-        Tokens tokens = Tokens.of(text);
+        Matcher.Found found = matcher.find(text);
         SortedMap<Integer, Set<String>> wordsByRule = new TreeMap<>();
-        for (Match match : matcher.find(tokens).counted()) {
+        for (Match match : found.counted()) {
             Set<String> matched = wordsByRule.computeIfAbsent(match.rule(), rule -> new LinkedHashSet<>());
             if (matched.size() < Hit.MAX_MATCHED) {
-                matched.add(Hit.shortened(tokens.shown().substring(match.from(), match.to())));
+                matched.add(Hit.shortened(found.text().shown().substring(match.from(), match.to())));
             }
         }
         return new Reading(wordsByRule);
@@ -108,11 +108,10 @@ public final class RuleBook {
 
     /** The places of this text at which a rule finds what it looks for, in text order, those that are denied too. */
     public List<Mark> marks(String text) {
-        Tokens tokens = Tokens.of(text);
-        Matcher.Found found = matcher.find(tokens);
+        Matcher.Found found = matcher.find(text);
         return Stream.concat(
-                        found.counted().stream().map(match -> mark(match, tokens, false)),
-                        found.negated().stream().map(match -> mark(match, tokens, true)))
+                        found.counted().stream().map(match -> mark(match, found.text(), false)),
+                        found.negated().stream().map(match -> mark(match, found.text(), true)))
                 .sorted(Comparator.comparingInt(Mark::from).thenComparingInt(Mark::to))
                 .toList();
     }

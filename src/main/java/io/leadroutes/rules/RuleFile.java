@@ -422,13 +422,12 @@ final class RuleFile {
 
     /** An example that fails shows what the rule really does: with the words that it found, or that were denied. */
     private void check(Example example, Matcher matcher) {
-        Tokens text = Tokens.of(example.item.text());
-        Matcher.Found found = matcher.find(text);
-        Set<String> counted = shown(found.counted(), example.rule, text);
+        Matcher.Found found = matcher.find(example.item.text());
+        Set<String> counted = shown(found.counted(), example.rule, found.text());
         if (counted.isEmpty() != example.matches) {
             return;
         }
-        Set<String> negated = shown(found.negated(), example.rule, text);
+        Set<String> negated = shown(found.negated(), example.rule, found.text());
         String what = !counted.isEmpty()
                 ? "no match, found " + String.join(", ", counted)
                 : "a match, found none" + (negated.isEmpty() ? "" : " (denied: " + String.join(", ", negated) + ")");

@@ -87,7 +87,7 @@ public final class RuleLint {
         for (int i = 0; i < any.size(); i++) {
             String keyword = any.get(i);
             // One hit is its own.
-            if (all.find(Tokens.of(keyword)).counted().size() > 1) {
+            if (all.find(keyword).counted().size() > 1) {
                 int place = i;
                 IntStream.range(0, any.size())
                         .filter(other -> other != place && shadows(rule, other, place))
@@ -106,9 +106,8 @@ public final class RuleLint {
     }
 
     private static boolean finds(KeywordRule rule, int keyword, int in) {
-        Tokens text = Tokens.of(rule.any().get(in));
         return !matcher(rule, List.of(rule.any().get(keyword)))
-                .find(text)
+                .find(rule.any().get(in))
                 .counted()
                 .isEmpty();
     }

@@ -1,7 +1,6 @@
 package io.leadroutes.rules;
 
 import java.lang.Character.UnicodeScript;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -41,37 +40,57 @@ final class Tokens {
     private final MappedText visible;
     private final String shown;
     private final String text;
+    private final char[] chars;
     private final List<int[]> quoted;
 
     /** False if what stands between two spaces is no address for sure. */
     private boolean mayBeAddress;
 
-    private final List<String> words = new ArrayList<>();
-    private int[] froms = new int[64];
-    private int[] tos = new int[64];
-    private int[] gaps = new int[64];
+    private final Vocabulary vocabulary;
+    private int size;
+    private Word[] words;
+    private int[] froms;
+    private int[] tos;
+    private int[] gaps;
 
-    private Tokens(String source) {
+    private Tokens(String source, Vocabulary vocabulary) {
+        this.vocabulary = vocabulary;
         visible = Markup.visible(source);
         shown = visible.text();
         folded = Fold.fold(shown);
         text = folded.text();
+        chars = text.toCharArray();
         quoted = Quotes.in(text);
+        int expectedWords = chars.length / 4 + 1;
+        words = new Word[expectedWords];
+        froms = new int[expectedWords];
+        tos = new int[expectedWords];
+        gaps = new int[expectedWords];
     }
 
     /** The words of this text. Time is linear in its length. */
     static Tokens of(String source) {
-        Tokens tokens = new Tokens(source);
+        return of(source, new Vocabulary(1));
+    }
+
+    /** The same; words that the vocabulary knows are not made anew. */
+    static Tokens of(String source, Vocabulary vocabulary) {
+        Tokens tokens = new Tokens(source, vocabulary);
         tokens.run();
         return tokens;
     }
 
     int size() {
-        return words.size();
+        return size;
     }
 
     String word(int index) {
-        return words.get(index);
+        return words[index].text;
+    }
+
+    /** The same word, with what was found out about it. */
+    Word token(int index) {
+        return words[index];
     }
 
     /** The flags of what stands between this word and the one before it. */
@@ -81,7 +100,7 @@ final class Tokens {
 
     /** True if the word continues a run of characters without spaces. */
     boolean isRun(int index) {
-        return isRunScript(words.get(index).isEmpty() ? 0 : words.get(index).codePointAt(0));
+        return isRunScript(codePointAt(froms[index]));
     }
 
     /** Where the word begins in what a reader sees. */
@@ -122,19 +141,19 @@ final class Tokens {
         int chunkEnd = 0;
         int nextQuote = 0;
         int i = 0;
-        while (i < text.length()) {
+        while (i < chars.length) {
             if (nextQuote < quoted.size() && i == quoted.get(nextQuote)[0]) {
                 i = quoted.get(nextQuote)[1];
                 gap = ENDS_CLAUSE | BREAKS_PHRASE;
                 nextQuote++;
                 continue;
             }
-            int codePoint = text.codePointAt(i);
+            int codePoint = codePointAt(i);
             if (i >= chunkEnd && isAddressChar(codePoint)) {
                 chunkEnd = chunkEnd(i);
                 int end = mayBeAddress ? addressEnd(i, chunkEnd) : i;
                 if (end > i) {
-                    add(OPAQUE, i, end, gap);
+                    add(vocabulary.word(chars, end, end), i, end, gap);
                     gap = ADJACENT;
                     newlines = 0;
                     i = end;
@@ -149,7 +168,7 @@ final class Tokens {
                 continue;
             } else if (isRunScript(codePoint)) {
                 int end = afterMarks(i + Character.charCount(codePoint));
-                add(text.substring(i, end), i, end, gap);
+                add(vocabulary.word(chars, i, end), i, end, gap);
                 i = end;
             } else if (Character.isLetterOrDigit(codePoint)) {
                 i = addWord(i, gap);
@@ -168,16 +187,17 @@ final class Tokens {
         int before = gap;
         int from = start;
         int i = start;
-        while (i < text.length()) {
-            char c = text.charAt(i);
+        while (i < chars.length) {
+            char c = chars[i];
             if (c >= 'a' && c <= 'z') {
                 i++;
                 continue;
             }
-            int codePoint = text.codePointAt(i);
-            if (codePoint == '\'' && i > from && i + 1 < text.length() && isWordPart(text.codePointAt(i + 1))) {
-                if (ELIDED.contains(text.substring(from, i))) {
-                    add(text.substring(from, i), from, i, before);
+            int codePoint = codePointAt(i);
+            if (codePoint == '\'' && i > from && i + 1 < chars.length && isWordPart(codePointAt(i + 1))) {
+                Word article = vocabulary.word(chars, from, i);
+                if (ELIDED.contains(article.text)) {
+                    add(article, from, i, before);
                     before = 0;
                     from = i + 1;
                 }
@@ -186,27 +206,32 @@ final class Tokens {
             }
             i += Character.charCount(codePoint);
         }
-        add(text.substring(from, i), from, i, before);
+        add(vocabulary.word(chars, from, i), from, i, before);
         return i;
     }
 
-    private void add(String word, int start, int end, int gap) {
-        int size = words.size();
-        if (size == froms.length) {
+    private void add(Word word, int start, int end, int gap) {
+        if (size == words.length) {
+            words = Arrays.copyOf(words, 2 * size);
             froms = Arrays.copyOf(froms, 2 * size);
             tos = Arrays.copyOf(tos, 2 * size);
             gaps = Arrays.copyOf(gaps, 2 * size);
         }
-        words.add(word);
+        words[size] = word;
         froms[size] = start;
         tos[size] = end;
         gaps[size] = gap;
+        size++;
+    }
+
+    private int codePointAt(int i) {
+        return Character.isSurrogate(chars[i]) ? Character.codePointAt(chars, i) : chars[i];
     }
 
     private int afterMarks(int i) {
         int end = i;
-        while (end < text.length() && isMark(text.codePointAt(end))) {
-            end += Character.charCount(text.codePointAt(end));
+        while (end < chars.length && isMark(codePointAt(end))) {
+            end += Character.charCount(codePointAt(end));
         }
         return end;
     }
@@ -232,24 +257,21 @@ final class Tokens {
     }
 
     private boolean isBetweenDigits(int i) {
-        return i > 0
-                && i + 1 < text.length()
-                && Character.isDigit(text.charAt(i - 1))
-                && Character.isDigit(text.charAt(i + 1));
+        return i > 0 && i + 1 < chars.length && Character.isDigit(chars[i - 1]) && Character.isDigit(chars[i + 1]);
     }
 
     private boolean isBetweenSpaces(int i) {
         return i > 0
-                && i + 1 < text.length()
-                && Character.isWhitespace(text.charAt(i - 1))
-                && Character.isWhitespace(text.charAt(i + 1));
+                && i + 1 < chars.length
+                && Character.isWhitespace(chars[i - 1])
+                && Character.isWhitespace(chars[i + 1]);
     }
 
     private int chunkEnd(int start) {
         mayBeAddress = text.startsWith("www.", start);
         int end = start;
-        while (end < text.length() && isAddressChar(text.charAt(end))) {
-            mayBeAddress |= text.charAt(end) == '@' || text.charAt(end) == ':';
+        while (end < chars.length && isAddressChar(chars[end])) {
+            mayBeAddress |= chars[end] == '@' || chars[end] == ':';
             end++;
         }
         return end;
@@ -258,7 +280,7 @@ final class Tokens {
     /** The end of the URL or e-mail address that this chunk is, or {@code start}. */
     private int addressEnd(int start, int chunkEnd) {
         int end = chunkEnd;
-        while (end > start && ".,!?:;'*_".indexOf(text.charAt(end - 1)) >= 0) {
+        while (end > start && ".,!?:;'*_".indexOf(chars[end - 1]) >= 0) {
             end--;
         }
         String chunk = text.substring(start, end);
@@ -283,6 +305,9 @@ final class Tokens {
     }
 
     private static boolean isWordPart(int codePoint) {
+        if (codePoint < 0x80) {
+            return codePoint >= 'a' && codePoint <= 'z' || codePoint >= '0' && codePoint <= '9';
+        }
         return Character.isLetterOrDigit(codePoint) && !isRunScript(codePoint) || isMark(codePoint);
     }
 

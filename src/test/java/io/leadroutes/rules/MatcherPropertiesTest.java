@@ -69,8 +69,8 @@ class MatcherPropertiesTest {
 
     @Property
     void offsetsPointAtTheMatchedWords(@ForAll("messages") String text) {
-        Tokens tokens = Tokens.of(text);
-        Matcher.Found found = MATCHER.find(tokens);
+        Matcher.Found found = MATCHER.find(text);
+        Tokens tokens = found.text();
 
         for (Match match : found.counted()) {
             String original = text.substring(tokens.start(match.from()), tokens.end(match.to() - 1));
@@ -100,9 +100,10 @@ class MatcherPropertiesTest {
 
     @Property
     void whatPatternsAndNearMatchStandsInTheOriginal(@ForAll("messages") String text) {
-        Tokens tokens = Tokens.of(text);
+        Matcher.Found found = new Matcher(RULES).find(text);
+        Tokens tokens = found.text();
 
-        for (Match match : new Matcher(RULES).find(tokens).counted()) {
+        for (Match match : found.counted()) {
             String shown = tokens.shown().substring(match.from(), match.to());
             String original = text.substring(tokens.start(match.from()), tokens.end(match.to() - 1));
 
@@ -112,9 +113,7 @@ class MatcherPropertiesTest {
 
     @Property
     void anyTextIsRead(@ForAll String text) {
-        Tokens tokens = Tokens.of(text);
-
-        MATCHER.find(tokens);
+        Tokens tokens = MATCHER.find(text).text();
 
         int before = 0;
         for (int i = 0; i < tokens.size(); i++) {

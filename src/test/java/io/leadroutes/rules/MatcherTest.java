@@ -360,10 +360,10 @@ class MatcherTest {
     @Test
     void offsetsPointIntoTheOriginalText() {
         String text = "<p>Ein <b>Dé\u200Bmo</b> &amp; ｐｒｉｃｅ</p>";
-        Tokens tokens = Tokens.of(text);
-        Matcher matcher = Books.matcher("demo", "price");
+        Matcher.Found found = Books.matcher("demo", "price").find(text);
+        Tokens tokens = found.text();
 
-        List<String> originals = matcher.find(tokens).counted().stream()
+        List<String> originals = found.counted().stream()
                 .map(match -> text.substring(tokens.start(match.from()), tokens.end(match.to() - 1)))
                 .toList();
 

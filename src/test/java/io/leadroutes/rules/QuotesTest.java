@@ -87,11 +87,11 @@ class QuotesTest {
     @Test
     void offsetsPointIntoTheMailWithItsQuotations() {
         String text = "> a demo\r\nDémo!\r\n> demo";
-        Tokens tokens = Tokens.of(text);
 
-        Match match = Books.matcher("demo").find(tokens).counted().get(0);
+        Matcher.Found found = Books.matcher("demo").find(text);
 
-        assertThat(tokens.start(match.from())).isEqualTo(text.indexOf("Démo"));
-        assertThat(tokens.end(match.to() - 1)).isEqualTo(text.indexOf("!"));
+        Match match = found.counted().get(0);
+        assertThat(found.text().start(match.from())).isEqualTo(text.indexOf("Démo"));
+        assertThat(found.text().end(match.to() - 1)).isEqualTo(text.indexOf("!"));
     }
 }
