@@ -1,10 +1,12 @@
 package io.leadroutes.rules;
 
 import com.google.re2j.Pattern;
+import io.leadroutes.event.AttributeType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -28,6 +31,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 public final class RuleLint {
     private static final java.util.regex.Pattern STEP = java.util.regex.Pattern.compile("([^.\\[\\]]+)|\\[(\\d+)]");
+    private static final List<String> WITH_WORDS = List.of(Facts.MESSAGE_CREATED, "message_updated");
     private static final List<String> OF_A_TEAM = List.of("{" + Placeholders.MENTION_TEAM + "}", "{team}");
 
     private final RuleBook book;
@@ -74,6 +78,8 @@ public final class RuleLint {
         findEqualTags();
         findUnreachable();
         findExtractions();
+        findOverruled();
+        findImpossibleEvents();
         findUnreachableScores();
         findFadingCaps();
         findEndless();
@@ -150,12 +156,12 @@ public final class RuleLint {
     }
 
     private static Set<List<String>> folded(List<String> keywords) {
-        return keywords.stream()
-                .map(Tokens::of)
-                .map(keyword -> IntStream.range(0, keyword.size())
-                        .mapToObj(keyword::word)
-                        .toList())
-                .collect(Collectors.toSet());
+        return keywords.stream().map(RuleLint::words).collect(Collectors.toSet());
+    }
+
+    private static List<String> words(String keyword) {
+        Tokens tokens = Tokens.of(keyword);
+        return IntStream.range(0, tokens.size()).mapToObj(tokens::word).toList();
     }
 
     private void findUnreachable() {
@@ -170,7 +176,7 @@ public final class RuleLint {
         });
     }
 
-    /** Of one message the value of the last rule counts; and a value that its pattern refuses is never set. */
+    /** Values of two types make one of the rules fail, and a value that its pattern refuses is never set. */
     private void findExtractions() {
         Map<String, Integer> known = new HashMap<>();
         List<ExtractRule> rules = book.extractRules();
@@ -196,6 +202,98 @@ public final class RuleLint {
                 }
             }
         }
+    }
+
+    /** Of one message the first rule sets the value, and a later one only if it replaces what is known. */
+    private void findOverruled() {
+        List<ExtractRule> rules = book.extractRules();
+        for (int later = 1; later < rules.size(); later++) {
+            for (int earlier = 0; earlier < later; earlier++) {
+                boolean isReplaced = rules.get(later).replace();
+                int by = isReplaced ? later : earlier;
+                findOverruled(rules.get(isReplaced ? earlier : later), rules.get(by), by);
+            }
+        }
+    }
+
+    private void findOverruled(ExtractRule rule, ExtractRule other, int place) {
+        boolean isOverruled = other.attribute().equals(rule.attribute())
+                && other.type() == rule.type()
+                && other.pattern().map(Pattern::pattern).equals(rule.pattern().map(Pattern::pattern))
+                && (other.when().isEmpty() || other.when().equals(rule.when()));
+        if (!isOverruled) {
+            return;
+        }
+        Collection<Object> taken = sought(other).values();
+        boolean isOfOtherList =
+                rule.type() == AttributeType.LIST && !rule.options().equals(other.options());
+        sought(rule).forEach((path, sought) -> {
+            boolean isPattern = sought instanceof String;
+            if (taken.contains(sought) && !(isPattern && isOfOtherList)) {
+                warn(
+                        path,
+                        "is looked for by extract[" + place + "] (" + other.id() + "), too, whose " + other.attribute()
+                                + " counts; expected it in one of them");
+            }
+        });
+    }
+
+    /** The patterns and the words of the keywords of a rule, by their place. */
+    private Map<String, Object> sought(ExtractRule rule) {
+        Map<String, Object> sought = new LinkedHashMap<>();
+        Stream.concat(rule.patterns().stream(), rule.values().values().stream())
+                .map(book.keywordRules()::get)
+                .forEach(said -> {
+                    for (int i = 0; i < said.regex().size(); i++) {
+                        sought.put(
+                                said.id() + ".regex[" + i + "]",
+                                said.regex().get(i).pattern());
+                    }
+                    for (int i = 0; i < said.any().size(); i++) {
+                        sought.put(said.id() + "[" + i + "]", words(said.any().get(i)));
+                    }
+                });
+        return sought;
+    }
+
+    private void findImpossibleEvents() {
+        keywordRules.forEach((path, rule) -> findImpossibleEvent(path, rule.when(), rule.looksForWords()));
+        List<ExtractRule> extractions = book.extractRules();
+        for (int i = 0; i < extractions.size(); i++) {
+            findImpossibleEvent("extract[" + i + "]", extractions.get(i).when(), true);
+        }
+        book.qualify().ifPresent(rule -> findImpossibleEvent("qualify", rule.when(), false));
+        List<String> paths = escalatePaths();
+        for (int i = 0; i < book.escalateRules().size(); i++) {
+            findImpossibleEvent(
+                    paths.get(i), Optional.of(book.escalateRules().get(i).when()), false);
+        }
+    }
+
+    private void findImpossibleEvent(String path, Optional<Condition> when, boolean looksForWords) {
+        when.filter(Condition::asksForEvent)
+                .filter(condition -> Facts.EVENTS.stream()
+                        .filter(event -> !looksForWords || WITH_WORDS.contains(event))
+                        .noneMatch(event -> mayHold(condition, event)))
+                .ifPresent(condition -> warn(
+                        path + ".when",
+                        "asks for events at which the rule never matches, as words come with "
+                                + String.join(" and ", WITH_WORDS)
+                                + " only; expected one of these, or a rule without words"));
+    }
+
+    private static boolean mayHold(Condition condition, String event) {
+        if (condition instanceof Condition.Words) {
+            return WITH_WORDS.contains(event);
+        }
+        if (condition instanceof Condition.Value value && value.asksForEvent()) {
+            return value.tests().stream().allMatch(test -> test.isMet(event));
+        }
+        if (condition instanceof Condition.Any any) {
+            return any.parts().stream().anyMatch(part -> mayHold(part, event));
+        }
+        return !(condition instanceof Condition.All)
+                || condition.parts().stream().allMatch(part -> mayHold(part, event));
     }
 
     private void findUnreachableScores() {

@@ -31,6 +31,67 @@ class RuleLintTest {
     }
 
     @Test
+    void whatTwoExtractRulesLookForIsNamedAtTheOneWhoseValueNeverCounts() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                extract:
+                  - {id: a, attribute: industry, type: list, values: {Finance: [bank, fund], Health: [hospital]}}
+                  - {id: b, attribute: industry, type: list, values: {Law: [court], Money: [broker, "BANK"]}}
+                  - {id: c, attribute: size, type: number, regex: ['(?P<v>\\d+) people', '(?P<v>\\d+) staff']}
+                  - {id: d, attribute: size, type: number, regex: ['(?P<v>\\d+) staff'], replace: true}
+                """))
+                .containsExactly(
+                        "r.yaml:3:85: extract[1].values.Money[1] is looked for by extract[0] (a), too, whose industry"
+                                + " counts; expected it in one of them",
+                        "r.yaml:4:73: extract[2].regex[1] is looked for by extract[3] (d), too, whose size counts;"
+                                + " expected it in one of them");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{id: b, attribute: other, values: {Money: [bank]}}",
+                "{id: b, attribute: industry, values: {Money: [banker]}}",
+                "{id: b, attribute: industry, values: {Money: [bank]}, replace: true, when: {language: de}}",
+                "{id: b, attribute: industry, values: {money: [bank]}, pattern: '[a-z]+'}",
+            })
+    void extractRulesOfWhichEachMayCountAreFine(String second) {
+        assertThat(RuleLint.warnings("r.yaml", """
+                extract:
+                  - {id: a, attribute: industry, values: {Finance: [bank]}}
+                  - %s
+                """.formatted(second))).isEmpty();
+    }
+
+    @Test
+    void wordsBesideAnEventThatHasNoneAreNamed() {
+        assertThat(RuleLint.warnings("r.yaml", """
+                tags:
+                  - {id: a, any: [demo], when: {event: conversation_status_changed}, labels: [ab]}
+                  - {id: b, any: [demo], when: {any: [{event: message_updated}, {status: open}]}, labels: [cd]}
+                  - {id: c, when: {event: conversation_created}, labels: [ef]}
+                scores:
+                  - {id: d, any: [demo], points: 5, when: {all: [{event: conversation_created}, {status: open}]}}
+                extract:
+                  - {id: e, attribute: plan, values: {pro: [pro]}, when: {event: [conversation_created, conversation_updated]}}
+                qualify: {at: 5, when: {any: [{event: conversation_created}, {message: {any: [demo]}}]}}
+                escalate:
+                  - {id: f, when: {message: {any: [lawyer]}, event: conversation_updated}, team: a}
+                  - {id: g, when: {message: {any: [lawyer]}, event: [conversation_updated, message_updated]}, team: a}
+                  - {id: h, when: {labels: {all: [vip]}, none: [{event: message_created}]}, team: a}
+                """))
+                .allSatisfy(warning -> assertThat(warning)
+                        .endsWith(".when asks for events at which the rule never matches, as words come with"
+                                + " message_created and message_updated only; expected one of these, or a rule without"
+                                + " words"))
+                .extracting(warning -> warning.substring(0, warning.indexOf(".when ")))
+                .containsExactly(
+                        "r.yaml:2:32: tags[0]",
+                        "r.yaml:6:43: scores[0]",
+                        "r.yaml:8:58: extract[0]",
+                        "r.yaml:11:19: escalate[0]");
+    }
+
+    @Test
     void aScoreThatNeverIsIsNamed() {
         assertThat(RuleLint.warnings("r.yaml", """
                 scores: [{id: a, any: [demo], points: 30}]
