@@ -15,12 +15,15 @@ import io.leadroutes.rules.RuleBook;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import io.leadroutes.store.Database;
 import io.leadroutes.store.History;
+import io.leadroutes.store.TestDatabases;
+import io.leadroutes.store.TestDatabases.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +31,12 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code leadroutes replay} of what a product has handled. */
 class ReplayTest {
@@ -53,83 +56,96 @@ class ReplayTest {
     @TempDir
     private static Path folder;
 
-    private static String url;
-    private static Product product;
-    private static final List<Long> IDS = new ArrayList<>();
+    private static final Map<Engine, Lived> LIVED = new EnumMap<>(Engine.class);
 
-    @BeforeAll
-    static void live() {
-        url = "jdbc:h2:mem:own-" + UUID.randomUUID();
-        product = Product.connected(
-                SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "6000", "database.url", url));
+    private record Lived(Product product, List<Long> ids, String url, String user) {}
+
+    /** What a product on such a database has handled, the same for all tests. */
+    private static Lived lived(Engine engine) {
+        return LIVED.computeIfAbsent(engine, ReplayTest::live);
+    }
+
+    private static Lived live(Engine engine) {
+        String url = engine == Engine.H2 ? "jdbc:h2:mem:own-" + UUID.randomUUID() : TestDatabases.postgresUrl();
+        String user = engine == Engine.H2 ? "sa" : "postgres";
+        Product product = Product.connected(
+                SandboxChatwoot.builder(),
+                Map.of("chatwoot.rate-limit", "6000", "database.url", url, "database.user", user));
         Random random = new Random(SEED);
+        List<Long> ids = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            IDS.add(product.conversation("Rey Play " + i));
+            ids.add(product.conversation("Rey Play " + i));
         }
         for (int turn = 0; turn < 8; turn++) {
-            for (long id : IDS) {
+            for (long id : ids) {
                 for (int burst = random.nextInt(3); burst >= 0; burst--) {
                     product.sandbox().customerWrites(id, WORDS.get(random.nextInt(WORDS.size())));
                 }
             }
             product.settle();
         }
+        return new Lived(product, ids, url, user);
     }
 
     @AfterAll
     static void stop() {
-        product.close();
+        LIVED.values().forEach(lived -> lived.product.close());
     }
 
-    private static Settings settings(Settings.Need need) {
+    private static Settings settings(Lived lived) {
         Properties file = new Properties();
         file.putAll(Map.of(
                 "database.url",
-                url,
+                lived.url,
+                "database.user",
+                lived.user,
                 "chatwoot.account-id",
-                Long.toString(product.sandbox().accountId())));
-        return Settings.load(file, Map.of(), new Properties(), need);
+                Long.toString(lived.product.sandbox().accountId())));
+        return Settings.load(file, Map.of(), new Properties(), Settings.Need.HISTORY);
     }
 
-    private static CommandRun replay(String... args) {
+    private static CommandRun replay(Engine engine, String... args) {
+        Lived lived = lived(engine);
         List<String> all = new ArrayList<>(List.of("replay"));
         all.addAll(List.of(args));
-        return CommandRun.of(
-                new ReplayCommand(() -> settings(Settings.Need.HISTORY), Clock.systemUTC()),
-                all.toArray(new String[0]));
+        return CommandRun.of(new ReplayCommand(() -> settings(lived), Clock.systemUTC()), all.toArray(new String[0]));
     }
 
-    private static Map<String, Object> rows() {
+    private static Map<String, Object> rows(Engine engine) {
         Map<String, Object> rows = new LinkedHashMap<>();
         for (String table : List.of("webhook_event", "conversation", "score_entry", "outbox")) {
-            rows.put(table, product.own("SELECT * FROM " + table + " ORDER BY 1, 2"));
+            rows.put(table, lived(engine).product.own("SELECT * FROM " + table + " ORDER BY 1, 2"));
         }
         return rows;
     }
 
-    @Test
-    void withTheActiveFileNothingDiffersAndNothingIsWritten() {
-        Map<String, Object> before = rows();
+    @ParameterizedTest
+    @EnumSource
+    void withTheActiveFileNothingDiffersAndNothingIsWritten(Engine engine) {
+        Map<String, Object> before = rows(engine);
 
-        CommandRun run = replay("--rules", "rules.yaml");
+        CommandRun run = replay(engine, "--rules", "rules.yaml");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).contains("of 5 conversation(s) since ").contains("No conversation differs.\n");
         assertThat(run.exitCode()).isZero();
-        assertThat(rows()).isEqualTo(before);
+        assertThat(rows(engine)).isEqualTo(before);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Tag("invariant-11")
-    void itDecidesAsTheWorkerDid() {
+    void itDecidesAsTheWorkerDid(Engine engine) {
         Instant since = Instant.EPOCH;
-        try (Database database = Database.toRead("leadroutes", url, "sa", "")) {
+        Lived lived = lived(engine);
+        Product product = lived.product;
+        try (Database database = Database.toRead("leadroutes", lived.url, lived.user, "")) {
             History history = new History(database, product.sandbox().accountId());
-            assertThat(history.conversations(since)).containsAll(IDS);
+            assertThat(history.conversations(since)).containsAll(lived.ids);
             int leads = 0;
-            for (long id : IDS) {
+            for (long id : lived.ids) {
                 Both both = Both.NOTHING;
-                Comparison comparison = new Comparison(rehearsal(id), rehearsal(id));
+                Comparison comparison = new Comparison(rehearsal(product, id), rehearsal(product, id));
                 for (History.Handled handled : history.of(id, since)) {
                     both = both.then(comparison.take(
                             handled.events().stream()
@@ -137,19 +153,19 @@ class ReplayTest {
                                     .toList(),
                             handled.at()));
                 }
-                var lived = product.own(
+                var row = product.own(
                                 "SELECT score, qualified_at, episodes FROM conversation WHERE conversation_id = " + id)
                         .get(0);
                 assertThat(both.active().score())
                         .as("score of " + id + ", seed " + SEED)
-                        .isEqualTo(lived.get("score"));
+                        .isEqualTo(row.get("score"));
                 assertThat(both.active().effects().stream()
                                 .filter(effect -> effect.kind() == Effect.Kind.LABEL)
                                 .map(Effect::what))
                         .containsExactlyInAnyOrderElementsOf(
                                 product.sandbox().conversation(id).labels());
                 boolean isLead = both.active().effects().contains(new Effect(Effect.Kind.LEAD, "qualified"));
-                assertThat(isLead).isEqualTo(lived.get("qualified_at") != null);
+                assertThat(isLead).isEqualTo(row.get("qualified_at") != null);
                 leads += isLead ? 1 : 0;
                 assertThat(both.active()).isEqualTo(both.other());
             }
@@ -157,7 +173,7 @@ class ReplayTest {
         }
     }
 
-    private static Rehearsal rehearsal(long id) {
+    private static Rehearsal rehearsal(Product product, long id) {
         RuleBook rules = RuleBook.load(Path.of("rules.yaml"));
         Steps steps = new Steps(rules, new Destinations(List.of(), List.of(), "https://chat.example"));
         return new Rehearsal(
@@ -166,8 +182,9 @@ class ReplayTest {
                 ConversationState.unknown(product.sandbox().accountId(), id));
     }
 
-    @Test
-    void whatWouldBeOtherwiseIsCountedWithExamples() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void whatWouldBeOtherwiseIsCountedWithExamples(Engine engine) throws IOException {
         Path other = folder.resolve("new.yaml");
         Files.writeString(
                 other,
@@ -180,7 +197,7 @@ class ReplayTest {
                                 .replace("at: 70", "at: 100")
                         + "\n");
 
-        CommandRun run = replay("--rules", other.toString(), "--since", "1h");
+        CommandRun run = replay(engine, "--rules", other.toString(), "--since", "1h");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
@@ -191,9 +208,10 @@ class ReplayTest {
         assertThat(run.exitCode()).isZero();
     }
 
-    @Test
-    void whatIsTooOldIsLeftOut() {
-        CommandRun run = replay("--rules", "rules.yaml", "--since", "2100-01-01");
+    @ParameterizedTest
+    @EnumSource
+    void whatIsTooOldIsLeftOut(Engine engine) {
+        CommandRun run = replay(engine, "--rules", "rules.yaml", "--since", "2100-01-01");
 
         assertThat(run.out()).startsWith("0 event(s) of 0 conversation(s) since 2100-01-01T00:00:00Z");
     }
@@ -208,7 +226,7 @@ class ReplayTest {
                 "--rules pom.xml | pom.xml",
             })
     void wrongUseIsTwoAndSaysWhatWasMeant(String args, String expected) {
-        CommandRun run = replay(args.split(" "));
+        CommandRun run = replay(Engine.H2, args.split(" "));
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(expected);
