@@ -1,6 +1,5 @@
 package io.leadroutes.rules;
 
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -239,7 +238,7 @@ final class Negation {
     private static void addAll(Phrases<Kind> cues, String list, Kind kind) {
         list.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             for (String variant : variants(line)) {
-                cues.add(wordsOf(variant), kind);
+                cues.add(Tokens.of(variant).words(), kind);
             }
         });
     }
@@ -252,16 +251,9 @@ final class Negation {
 
     private static Set<String> words(String list) {
         Set<String> words = new LinkedHashSet<>();
-        list.lines().filter(line -> !line.startsWith("#")).forEach(line -> words.addAll(wordsOf(line)));
-        return words;
-    }
-
-    private static List<String> wordsOf(String phrase) {
-        Tokens tokens = Tokens.of(phrase);
-        List<String> words = new ArrayList<>(tokens.size());
-        for (int i = 0; i < tokens.size(); i++) {
-            words.add(tokens.word(i));
-        }
+        list.lines()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(line -> words.addAll(Tokens.of(line).words()));
         return words;
     }
 
@@ -272,6 +264,7 @@ final class Negation {
         HARMLESS
     }
 
+    /** What a word may do in denials besides being one. */
     enum Part {
         FILLER(NegationWords.FILLERS),
         ALTERNATIVE(NegationWords.ALTERNATIVES),

@@ -156,12 +156,7 @@ public final class RuleLint {
     }
 
     private static Set<List<String>> folded(List<String> keywords) {
-        return keywords.stream().map(RuleLint::words).collect(Collectors.toSet());
-    }
-
-    private static List<String> words(String keyword) {
-        Tokens tokens = Tokens.of(keyword);
-        return IntStream.range(0, tokens.size()).mapToObj(tokens::word).toList();
+        return keywords.stream().map(keyword -> Tokens.of(keyword).words()).collect(Collectors.toSet());
     }
 
     private void findUnreachable() {
@@ -250,7 +245,9 @@ public final class RuleLint {
                                 said.regex().get(i).pattern());
                     }
                     for (int i = 0; i < said.any().size(); i++) {
-                        sought.put(said.id() + "[" + i + "]", words(said.any().get(i)));
+                        sought.put(
+                                said.id() + "[" + i + "]",
+                                Tokens.of(said.any().get(i)).words());
                     }
                 });
         return sought;

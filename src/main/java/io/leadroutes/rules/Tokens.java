@@ -43,6 +43,9 @@ final class Tokens {
     private final char[] chars;
     private final List<int[]> quoted;
 
+    /** False if no part of this text is an address for sure. */
+    private final boolean mayHoldAddress;
+
     /** False if what stands between two spaces is no address for sure. */
     private boolean mayBeAddress;
 
@@ -61,6 +64,7 @@ final class Tokens {
         text = folded.text();
         chars = text.toCharArray();
         quoted = Quotes.in(text);
+        mayHoldAddress = text.indexOf('@') >= 0 || text.contains("://") || text.contains("www.");
         int expectedWords = chars.length / 4 + 1;
         words = new Word[expectedWords];
         froms = new int[expectedWords];
@@ -88,7 +92,12 @@ final class Tokens {
         return words[index].text;
     }
 
-    /** The same word, with what was found out about it. */
+    /** All words, in order. */
+    List<String> words() {
+        return Arrays.stream(words, 0, size).map(word -> word.text).toList();
+    }
+
+    /** A word, with what was found out about it. */
     Word token(int index) {
         return words[index];
     }
@@ -149,11 +158,12 @@ final class Tokens {
                 continue;
             }
             int codePoint = codePointAt(i);
-            if (i >= chunkEnd && isAddressChar(codePoint)) {
+            if (mayHoldAddress && i >= chunkEnd && isAddressChar(codePoint)) {
                 chunkEnd = chunkEnd(i);
                 int end = mayBeAddress ? addressEnd(i, chunkEnd) : i;
                 if (end > i) {
-                    add(vocabulary.word(chars, end, end), i, end, gap);
+                    Word opaque = vocabulary.word(chars, end, end);
+                    add(opaque, i, end, gap);
                     gap = ADJACENT;
                     newlines = 0;
                     i = end;

@@ -3,6 +3,7 @@ package io.leadroutes.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -355,6 +356,39 @@ class MatcherTest {
             })
     void whatNobodySeesIsNotFound(String text) {
         assertThat(Books.found("demo|how much", text)).isEmpty();
+    }
+
+    @Test
+    void wordsOfOneHashAreToldApart() {
+        assertThat("plc0").hasSameHashCodeAs("plan");
+        Matcher matcher = Books.matcher("plan");
+
+        assertThat(matcher.find("plc0 plan plc0").counted()).hasSize(1);
+        assertThat(matcher.find("plan plc0 plan").counted()).hasSize(2);
+    }
+
+    @Test
+    void whatAWordMeansInFrenchIsNotKeptForOtherTexts() {
+        Matcher matcher = Books.matcher("réserver");
+
+        assertThat(matcher.find("Est-ce que je réserve une table ?").counted()).hasSize(1);
+        assertThat(matcher.find("They reserve it").counted()).isEmpty();
+        assertThat(matcher.find("Est-ce que je réserve une table ?").counted()).hasSize(1);
+    }
+
+    @Test
+    void oneMatcherReadsForManyThreads() {
+        List<String> texts = IntStream.range(0, 5_000)
+                .mapToObj(i -> "No demo" + i % 97 + " but demos plan" + i + ", not a price plc0 plan. How much?")
+                .toList();
+        Matcher alone = Books.matcher("demo", "price", "how much", "plan");
+        Matcher shared = Books.matcher("demo", "price", "how much", "plan");
+
+        assertThat(texts.parallelStream()
+                        .map(text -> shared.find(text).counted())
+                        .toList())
+                .isEqualTo(
+                        texts.stream().map(text -> alone.find(text).counted()).toList());
     }
 
     @Test
