@@ -2,6 +2,7 @@ package io.leadroutes.chatwoot;
 
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.store.Delivery;
+import io.leadroutes.store.Linger;
 import io.leadroutes.store.Permits;
 import io.leadroutes.store.Permits.Lowered;
 import io.leadroutes.store.Permits.Standing;
@@ -42,9 +43,15 @@ public final class Budget {
     /** What other processes have taken is looked up this often while nothing is sent. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
-    private static final Duration LONGEST_LINGER = Duration.ofSeconds(30);
+    private static final Duration LONGEST_LINGER = Duration.ofMinutes(1);
 
-    private static final int BATCHED_CALLS = 30;
+    /** Of so many permits one may be held before anything lingers. */
+    private static final int UNHURRIED = 6;
+
+    /** Labels share calls soon; what attributes wait for, another change of the same conversation, takes longer. */
+    private static final int ATTRIBUTES_LINGER = 3;
+
+    private static final int BATCHED_CALLS = 120;
     private static final long WAIT_MS = 10;
     private static final String PERMIT = "permit";
 
@@ -228,19 +235,28 @@ public final class Budget {
     }
 
     /**
-     * How long a tagging wish waits at least, so that later ones are merged into it and equal ones share its call: not at
-     * all while half of the permits are free, half a minute when none is.
+     * How long a tagging wish waits at least, so that later ones are merged into it and others share its call: not at all
+     * while five of six permits are free, a minute when none is.
      */
     public synchronized Duration linger() {
         refresh(clock.instant());
         int limit = limit();
-        int over = held.size() - limit / 2;
-        return over <= 0 ? Duration.ZERO : LONGEST_LINGER.multipliedBy(over).dividedBy(limit - limit / 2);
+        int over = held.size() - limit / UNHURRIED;
+        return over <= 0 ? Duration.ZERO : LONGEST_LINGER.multipliedBy(over).dividedBy(limit - limit / UNHURRIED);
     }
 
-    /** How long tagging waits where the fewest calls are wanted: as long as thirty permits take to come back. */
-    public Duration batchTime() {
-        return WINDOW.multipliedBy(BATCHED_CALLS).dividedBy(limit());
+    /**
+     * The same for each kind of wish.
+     *
+     * @param isFewest true where the fewest calls are wanted, so that tags wait as long as 120 permits take to come back
+     * @param fresh how long after it was received a snapshot is written on top of
+     */
+    public Linger linger(boolean isFewest, Duration fresh) {
+        Duration linger = linger();
+        Duration batch = WINDOW.multipliedBy(BATCHED_CALLS).dividedBy(limit());
+        return isFewest
+                ? new Linger(linger.dividedBy(2), batch, batch, fresh)
+                : new Linger(Duration.ZERO, linger, linger.multipliedBy(ATTRIBUTES_LINGER), fresh);
     }
 
     /** How many of the free permits may go while an escalation still finds its own in time. */

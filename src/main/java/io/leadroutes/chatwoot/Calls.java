@@ -40,6 +40,14 @@ import org.slf4j.LoggerFactory;
 public final class Calls {
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 
+    /** One page of a list: {@code CONVERSATION_RESULTS_PER_PAGE} can make it other (CONTRACT section 3.3). */
+    private static final int MAX_TOGETHER = 25;
+
+    private static final Duration REFUSED_FOR = Duration.ofHours(1);
+
+    /** Where a snapshot ages faster, it would have to be read again before it is its conversation's turn. */
+    private static final Duration MIN_TOGETHER = Duration.ofSeconds(1);
+
     private final Conversations conversations;
     private final Teams teams;
     private final Macros macros;
@@ -47,6 +55,7 @@ public final class Calls {
     private final Duration snapshotFresh;
     private final BooleanSupplier isScarce;
     private final Clock clock;
+    private volatile Instant readsAloneUntil = Instant.MIN;
 
     /**
      * @param snapshotFresh how long after it was received a snapshot is written on top of without a read
@@ -117,6 +126,52 @@ public final class Calls {
         }
         conversations.wroteLabels(delivery, texts(answer, answer.body()));
         return answer;
+    }
+
+    /**
+     * The read that has to come before {@link #writeAttributes}, where one can serve other conversations, too, or null. What
+     * it does not show is read by itself: agents are shown those of their inboxes
+     * ({@code conversations/permission_filter_service.rb}), and agent bots may not ask (CONTRACT section 3.1).
+     */
+    public ApiRequest readTogether(Delivery delivery) {
+        boolean isOne = together(snapshotFresh).isZero()
+                || delivery.attempts() > 0
+                || state(delivery).isEmpty()
+                || knownAttributes(delivery).isPresent()
+                || clock.instant().isBefore(readsAloneUntil);
+        List<Long> others = isOne ? List.of() : conversations.unread(delivery, snapshotFresh, MAX_TOGETHER);
+        List<Long> all = Stream.concat(Stream.of(delivery.conversationId()), others.stream())
+                .distinct()
+                .limit(MAX_TOGETHER)
+                .toList();
+        return all.size() > 1 ? requests(delivery).showConversations(all) : null;
+    }
+
+    /** How long what is read together may be written on top of; zero where each read is for one conversation. */
+    public static Duration together(Duration snapshotFresh) {
+        return snapshotFresh.compareTo(MIN_TOGETHER) < 0 ? Duration.ZERO : snapshotFresh;
+    }
+
+    /** @param read the answer to {@link #readTogether} */
+    public void sawTogether(Delivery delivery, ApiAnswer read) throws ChatwootException {
+        for (JsonNode shown : read.body().path("payload")) {
+            OptionalLong version = Times.micros(shown.path("updated_at"));
+            if (version.isPresent() && shown.path("labels").isArray()) {
+                List<String> labels = texts(read, shown);
+                Map<String, Object> attributes = redacted(attributes(read, shown));
+                if (shown.path("id").asLong() == delivery.conversationId()) {
+                    conversations.saw(delivery, version.getAsLong(), labels, attributes);
+                } else {
+                    conversations.sawBeside(
+                            delivery.accountId(), shown.path("id").asLong(), version.getAsLong(), labels, attributes);
+                }
+            }
+        }
+    }
+
+    /** The server or the token's role has no such list: each is read by itself, and it is tried again in an hour. */
+    public void refusedTogether() {
+        readsAloneUntil = clock.instant().plus(REFUSED_FOR);
     }
 
     /** The read that has to come before {@link #writeAttributes}, or null. */
@@ -536,7 +591,11 @@ public final class Calls {
     }
 
     private static Map<String, Object> attributes(ApiAnswer answer) throws ChatwootException {
-        JsonNode map = answer.body().path("custom_attributes");
+        return attributes(answer, answer.body());
+    }
+
+    private static Map<String, Object> attributes(ApiAnswer answer, JsonNode conversation) throws ChatwootException {
+        JsonNode map = conversation.path("custom_attributes");
         if (!map.isObject()) {
             throw new ChatwootException.Unavailable(answer + " without custom_attributes");
         }

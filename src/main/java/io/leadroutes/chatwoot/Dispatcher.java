@@ -4,6 +4,7 @@ import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.Failures;
+import io.leadroutes.store.Linger;
 import io.leadroutes.store.LogFields;
 import io.leadroutes.store.Outbox;
 import java.time.Clock;
@@ -31,8 +32,7 @@ public final class Dispatcher {
     /** After as many that went first, the one that has waited longest has its turn, so that none starves. */
     private static final int OVERTAKERS = 11;
 
-    /** What has not waited so long yet, can wait for its lane. */
-    public static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -53,7 +53,7 @@ public final class Dispatcher {
 
     /**
      * @param claim takes at most so many due wishes, by their urgency
-     * @param claimOldest takes the one that has waited longest, if that is longer than {@link #PATIENCE}
+     * @param claimOldest takes the one that has waited longest, if that is longer than {@link #patience}
      * @param permits how many of this urgency may be sent now
      * @param asked is told of wishes whose call has put a job into Chatwoot's queue, and of the answer
      * @param bulkActions is told of shared calls that failed
@@ -82,6 +82,11 @@ public final class Dispatcher {
     /** Since when no route has asked for wishes, if that is for longer than a route that lives needs between two rounds. */
     public Optional<Instant> deadSince() {
         return idleSince.filter(since -> since.plus(LONGEST_ROUND).isBefore(clock.instant()));
+    }
+
+    /** What has not waited so long yet, can wait for its lane: a minute longer than for others that share its call. */
+    public static Duration patience(Linger linger) {
+        return linger.longest().plus(PATIENCE);
     }
 
     /** The wishes to be sent now, perhaps none. For one thread. */

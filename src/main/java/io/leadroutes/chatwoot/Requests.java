@@ -73,6 +73,27 @@ public final class Requests {
         return get("show-conversation", conversation(conversation), "");
     }
 
+    /**
+     * The first page of these, with what {@link #showConversation} tells of each. Several values are any-of: the filter
+     * {@code display_id} with {@code equal_to} becomes an SQL {@code IN} ({@code lib/filters/filter_keys.yml},
+     * {@code app/services/filter_service.rb}).
+     */
+    public ApiRequest showConversations(List<Long> conversations) {
+        return send(
+                "show-conversations",
+                "POST",
+                "/conversations/filter",
+                Map.of(
+                        "payload",
+                        List.of(Map.of(
+                                "attribute_key",
+                                "display_id",
+                                "filter_operator",
+                                "equal_to",
+                                "values",
+                                conversations))));
+    }
+
     /** Not idempotent (CONTRACT section 3.12). */
     public ApiRequest createConversation(
             long inbox, long contact, Optional<String> sourceId, Optional<String> status, OptionalLong team) {

@@ -365,8 +365,7 @@ public final class LeadRoutes implements AutoCloseable {
             Macros macros,
             BulkActions bulkActions) {
         boolean isByMacro = isByMacro(settings);
-        Supplier<Linger> linger =
-                () -> isByMacro ? new Linger(budget.linger(), budget.batchTime()) : Linger.ofTags(budget.linger());
+        Supplier<Linger> linger = () -> budget.linger(isByMacro, Calls.together(settings.snapshotFresh()));
         BiConsumer<List<Delivery>, String> asked =
                 (deliveries, answer) -> conversations.asked(deliveries, answer, settings.confirmWithin());
         bindGateway(settings, clock, outbox);
@@ -377,7 +376,7 @@ public final class LeadRoutes implements AutoCloseable {
                         teams,
                         macros,
                         settings.snapshotFresh(),
-                        () -> (isByMacro || !budget.linger().isZero()) && bulkActions.areAllowed(),
+                        () -> !linger.get().tags().isZero() && bulkActions.areAllowed(),
                         clock));
         Backoff claims = new Backoff("wishes cannot be claimed", clock);
         FirstCalls firstCalls = new FirstCalls(database, clock, metrics::escalationSent);
@@ -390,8 +389,9 @@ public final class LeadRoutes implements AutoCloseable {
                         outbox,
                         limits -> firstCalls.timed(
                                 claims.ask(() -> conversations.claim(limits, linger.get()), List.of())),
-                        () -> firstCalls.timed(
-                                claims.ask(() -> conversations.claimOldest(Dispatcher.PATIENCE), List.of())),
+                        () -> firstCalls.timed(claims.ask(
+                                () -> conversations.claimOldest(Dispatcher.patience(linger.get()), linger.get()),
+                                List.of())),
                         urgency -> tokenWatch.isRefused() ? 0 : claims.ask(() -> budget.free(urgency), 0),
                         asked,
                         bulkActions,

@@ -44,7 +44,7 @@ public final class Planner {
     /**
      * One call.
      *
-     * @param wishes those that it grants
+     * @param wishes those that it grants; of labels, perhaps a part
      * @param macro the macro that does it; else there is one wish, and a call of its own kind
      * @param after what has to be granted first
      * @param mayBeShared true if a bulk action can grant it together with equal wishes of other conversations
@@ -56,8 +56,10 @@ public final class Planner {
      * ({@code bulk_actions_controller.rb}, {@code bulk_actions_job.rb}).
      */
     private Step alone(Wish wish) {
-        boolean isBulk =
-                wish instanceof Wish.ChangeLabels labels && labels.addsOnly() || wish instanceof Wish.AssignTeam;
+        boolean isBulk = wish instanceof Wish.ChangeLabels labels
+                        && labels.addsOnly()
+                        && !labels.add().isEmpty()
+                || wish instanceof Wish.AssignTeam;
         return new Step(List.of(wish), Optional.empty(), Optional.empty(), isBulk && mayShare.getAsBoolean());
     }
 
@@ -88,22 +90,35 @@ public final class Planner {
      * @param open the wishes that wait and were never tried
      */
     public List<Step> plan(List<Wish> open, ConversationState known) {
-        List<Wish> left = new ArrayList<>(open);
-        left.removeIf(wish -> wish.isMet(known));
+        List<Wish> left = open.stream().filter(wish -> !wish.isMet(known)).toList();
         List<Step> steps = new ArrayList<>();
         for (Optional<Step> found = byMacro(left, known); found.isPresent(); found = byMacro(left, known)) {
             steps.add(found.get());
-            left.removeAll(found.get().wishes());
+            left = without(left, found.get());
         }
         List<Step> all = new ArrayList<>(left.stream().map(this::alone).toList());
         all.addAll(steps);
         return all;
     }
 
+    /** What is still to be granted after a step. */
+    static List<Wish> without(List<Wish> open, Step step) {
+        return open.stream()
+                .filter(wish -> !step.wishes().contains(wish))
+                .map(wish -> step.wishes().stream()
+                        .filter(wish::includes)
+                        .findFirst()
+                        .map(wish::without)
+                        .orElse(wish))
+                .toList();
+    }
+
     /** The call to be made now for the wish that is due. */
     public Step next(Wish due, List<Wish> open, ConversationState known) {
         Step step = plan(open, known).stream()
-                .filter(planned -> planned.wishes().contains(due))
+                .filter(planned -> planned.wishes().contains(due)
+                        || planned.macro().isPresent()
+                                && planned.wishes().stream().anyMatch(due::includes))
                 .findFirst()
                 .orElseGet(() -> alone(due));
         return step.after().map(this::alone).orElse(step);
@@ -145,8 +160,9 @@ public final class Planner {
                 .orElse(assigned.isMet(known));
     }
 
-    private static List<Wish> granted(RuleMacro macro, List<Wish> open) {
+    private List<Wish> granted(RuleMacro macro, List<Wish> open) {
         return open.stream()
+                .map(wish -> wish instanceof Wish.ChangeLabels labels ? part(macro, labels) : wish)
                 .filter(wish -> wish instanceof Wish.ChangeLabels labels
                                 && labels.addsOnly()
                                 && macro.labels().containsAll(labels.add())
@@ -154,6 +170,17 @@ public final class Planner {
                         || wish instanceof Wish.AssignTeam && macro.team().isPresent()
                         || wish instanceof Wish.Note note && macro.hasNote() && isOf(macro, note))
                 .toList();
+    }
+
+    /** The labels that the macro adds, if the others are no rule's but tags, which may wait for others of their kind. */
+    private Wish.ChangeLabels part(RuleMacro macro, Wish.ChangeLabels labels) {
+        Wish.ChangeLabels part = Wish.ChangeLabels.add(
+                labels.add().stream().filter(macro.labels()::contains).toList());
+        boolean isPart = labels.includes(part)
+                && macros.get().stream().noneMatch(rule -> labels.add().stream()
+                        .anyMatch(label ->
+                                rule.labels().contains(label) && !macro.labels().contains(label)));
+        return isPart ? part : labels;
     }
 
     /** The attributes' wish that holds the text of the macro's note, if it is not there yet. */

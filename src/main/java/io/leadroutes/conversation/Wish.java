@@ -31,6 +31,16 @@ public sealed interface Wish {
         return false;
     }
 
+    /** True if the other one wishes for a part of what this one does and not for all: of labels to add, for fewer. */
+    default boolean includes(Wish part) {
+        return false;
+    }
+
+    /** What is left to wish for once a part that this one {@link #includes} is granted. */
+    default Wish without(Wish part) {
+        throw new IllegalArgumentException(kind() + " has no parts");
+    }
+
     /** The wish that has both this one's and the older one's effect; this one's value wins. */
     default Wish over(Wish older) {
         return this;
@@ -69,6 +79,21 @@ public sealed interface Wish {
             }
             List<String> gone = before.exactly ? List.of() : joined(without(before.remove, add), remove);
             return new ChangeLabels(joined(without(before.add, remove), add), gone, before.exactly);
+        }
+
+        @Override
+        public boolean includes(Wish part) {
+            return part instanceof ChangeLabels fewer
+                    && addsOnly()
+                    && fewer.addsOnly()
+                    && !fewer.add.isEmpty()
+                    && add.containsAll(fewer.add)
+                    && !fewer.add.containsAll(add);
+        }
+
+        @Override
+        public Wish without(Wish part) {
+            return add(without(add, ((ChangeLabels) part).add));
         }
 
         @Override

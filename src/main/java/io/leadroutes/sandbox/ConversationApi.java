@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** {@code /conversations} (CONTRACT sections 3.2 to 3.4, 3.6, 3.8, 3.9, 3.12). */
 final class ConversationApi {
@@ -32,6 +34,7 @@ final class ConversationApi {
     void register(Router router) {
         router.on("GET", "/conversations", this::list)
                 .on("POST", "/conversations", this::create)
+                .on("POST", "/conversations/filter", this::filter)
                 .on("GET", "/conversations/#", request -> Answer.ok(shapes.conversation(conversation(request))))
                 .on("PATCH", "/conversations/#", this::update)
                 .on("PUT", "/conversations/#", this::update)
@@ -70,6 +73,28 @@ final class ConversationApi {
         List<Map<String, Object>> payload =
                 page(request, found).stream().map(shapes::conversation).toList();
         return Answer.ok(Json.object("data", Json.object("meta", meta, "payload", payload)));
+    }
+
+    /** By {@code display_id} only. */
+    private Answer filter(Request request) {
+        Map<String, Object> wanted = request.param("payload") instanceof List<?> list && list.size() == 1
+                ? Json.asObject((Map<?, ?>) list.get(0))
+                : Map.of();
+        if (!"display_id".equals(wanted.get("attribute_key"))
+                || !"equal_to".equals(wanted.get("filter_operator"))
+                || !(wanted.get("values") instanceof List<?> values)) {
+            throw Refusal.unprocessable("sandbox: expected one filter, display_id equal_to");
+        }
+        Set<String> ids = values.stream().map(String::valueOf).collect(Collectors.toSet());
+        List<Conversation> found = account.conversations.values().stream()
+                .filter(c -> ids.contains(Long.toString(c.displayId)))
+                .sorted(order(request))
+                .toList();
+        return Answer.ok(Json.object(
+                "meta",
+                Json.object("all_count", found.size()),
+                "payload",
+                page(request, found).stream().map(shapes::conversation).toList()));
     }
 
     private static Comparator<Conversation> order(Request request) {

@@ -84,8 +84,18 @@ public final class Conversations {
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
-    public List<Delivery> claimOldest(Duration waiting) {
-        return outbox.claimOldestForChatwoot(waiting, this::next);
+    public List<Delivery> claimOldest(Duration waiting, Linger linger) {
+        return outbox.claimOldestForChatwoot(waiting, linger, this::next);
+    }
+
+    /**
+     * Other conversations that are to be read before their attributes are written, as this one is.
+     *
+     * @param fresh how long after it was received a snapshot is written on top of
+     * @param limit how many at most
+     */
+    public List<Long> unread(Delivery wish, Duration fresh, int limit) {
+        return outbox.unread(wish.accountId(), fresh, limit);
     }
 
     /** The conversations of which a macro still grants what it was taken for, and does nothing else. */
@@ -409,6 +419,37 @@ public final class Conversations {
                 "labels = :labels, labels_at = :at, attributes = :attributes, attributes_at = :at",
                 "AND (version IS NULL OR version <= :version)",
                 seen);
+    }
+
+    /**
+     * The same for a conversation that is in nobody's hand: not while a wish of it is being sent, or an own write waits to
+     * be confirmed, because then the read may be older.
+     */
+    public void sawBeside(
+            long accountId,
+            long conversationId,
+            long versionMicros,
+            List<String> labels,
+            Map<String, Object> attributes) {
+        database.jdbc()
+                .sql("""
+                        UPDATE conversation
+                        SET labels = :labels, labels_at = :at, attributes = :attributes, attributes_at = :at
+                        WHERE account_id = :account AND conversation_id = :id
+                          AND (version IS NULL OR version <= :version)
+                          AND (labels_unconfirmed_until IS NULL OR labels_unconfirmed_until <= :at)
+                          AND (attributes_unconfirmed_until IS NULL OR attributes_unconfirmed_until <= :at)
+                          AND NOT EXISTS (
+                            SELECT 1 FROM outbox o
+                            WHERE o.state = 'sending' AND o.conversation_id = :id AND o.account_id = :account
+                              AND o.destination = 'chatwoot')""")
+                .param("labels", Json.write(labels))
+                .param("attributes", Json.write(attributes))
+                .param("at", Timestamp.from(clock.instant()))
+                .param("account", accountId)
+                .param("id", conversationId)
+                .param("version", versionMicros)
+                .update();
     }
 
     /** Remembers what the conversation's labels are after our own write. */

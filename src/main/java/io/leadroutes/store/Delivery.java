@@ -56,6 +56,12 @@ public record Delivery(
                 id, accountId, conversationId, wish, attempts, createdAt, messageId, urgency, sharing, by, traces);
     }
 
+    /** The same row, of whose wish this part is to be granted. */
+    Delivery of(Wish part) {
+        return new Delivery(
+                id, accountId, conversationId, part, attempts, createdAt, messageId, urgency, others, macro);
+    }
+
     /** True if one macro grants them all. */
     public boolean isByMacro() {
         return macro.isPresent();

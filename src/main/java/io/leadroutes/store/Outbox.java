@@ -69,8 +69,13 @@ public final class Outbox {
     /** A macro whose call was not answered, may be in Chatwoot's queue for so long: then its note is looked for. */
     private static final Duration JOB_TIME = Duration.ofMinutes(2);
 
+    private static final String ATTRIBUTES = "attributes";
+
     /** Conversations in one bulk action; Chatwoot has no limit of its own, but a job of its own works them off. */
     private static final int MAX_BULK = 100;
+
+    /** Wishes that are looked at for whether they may share a call. */
+    private static final int MAX_SHARING = 4 * MAX_BULK;
 
     private static final Plan EACH_BY_ITSELF = (account, conversation, due, open) ->
             Planner.DIRECT.next(due, open, ConversationState.unknown(account, conversation));
@@ -91,6 +96,9 @@ public final class Outbox {
     private final Supplier<Optional<String>> trace;
     private final Map<Long, Hold> inHand = new ConcurrentHashMap<>();
     private volatile Instant nextUpkeep = Instant.MIN;
+
+    /** When leads were last told of by a macro. */
+    private volatile Instant leadsToldAt = Instant.EPOCH;
 
     /** A wish in this process's hand: with how many attempts it was taken, and until when nobody else takes it. */
     private record Hold(int attempts, Instant until) {}
@@ -364,7 +372,13 @@ public final class Outbox {
                 WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
                   AND (o.urgency < :leads
                     OR o.urgency = :leads AND (o.kind = 'attributes' OR o.created_at <= :leadsFrom)
-                    OR o.created_at <= :from)
+                    OR o.urgency > :leads AND (o.kind <> 'attributes' AND o.created_at <= :from
+                      OR o.kind = 'attributes' AND (o.created_at <= :unreadFrom
+                        OR o.created_at <= :readFrom AND EXISTS (
+                          SELECT 1 FROM conversation c
+                          WHERE c.conversation_id = o.conversation_id AND c.account_id = o.account_id
+                            AND c.attributes_at > :freshFrom
+                            AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)))))
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
@@ -376,7 +390,7 @@ public final class Outbox {
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
-    List<Delivery> claimOldestForChatwoot(Duration waiting, Plan plan) {
+    List<Delivery> claimOldestForChatwoot(Duration waiting, Linger linger, Plan plan) {
         return claim("""
                 SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
                   o.reasons, o.urgency, o.traces
@@ -390,7 +404,7 @@ public final class Outbox {
                       AND s.destination = 'chatwoot')
                 ORDER BY o.id
                 LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> 1, Linger.ofTags(waiting), plan);
+                FOR UPDATE SKIP LOCKED""", urgency -> 1, linger.ofAll(waiting), plan);
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
@@ -421,13 +435,21 @@ public final class Outbox {
                     .sql(sql)
                     .param("now", Timestamp.from(now))
                     .param("from", Timestamp.from(now.minus(linger.tags())))
-                    .param("leadsFrom", Timestamp.from(now.minus(linger.leads())))
+                    .param("leadsFrom", Timestamp.from(leadsFrom(now, linger)))
+                    .param("unreadFrom", Timestamp.from(now.minus(linger.attributes())))
+                    .param(
+                            "readFrom",
+                            Timestamp.from(now.minus(linger.attributes().dividedBy(2))))
+                    .param("freshFrom", Timestamp.from(now.minus(linger.fresh())))
                     .param("leads", Urgency.QUALIFICATION.ordinal())
                     .param("limit", limit)
                     .query((rs, i) -> Row.of(rs))
                     .list();
-            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits, plan);
+            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits, linger, plan);
             for (Delivery taken : mine) {
+                if (taken.isByMacro() && taken.urgency() == Urgency.QUALIFICATION) {
+                    leadsToldAt = now;
+                }
                 taken.all().forEach(one -> sending(one, taken.isByMacro(), now));
             }
             return mine;
@@ -439,6 +461,14 @@ public final class Outbox {
                     .forEach(delivery -> inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
         }
         return claimed;
+    }
+
+    /**
+     * Leads whose text comes to be there one after the other, however long they have waited for that, share a macro, too: it
+     * is not executed again at once.
+     */
+    private Instant leadsFrom(Instant now, Linger linger) {
+        return leadsToldAt.plus(linger.leads()).isAfter(now) ? Instant.EPOCH : now.minus(linger.leads());
     }
 
     private void sending(Delivery delivery, boolean isJob, Instant now) {
@@ -469,19 +499,93 @@ public final class Outbox {
         inHand.computeIfPresent(delivery.id(), (id, hold) -> hold.attempts == delivery.attempts() ? null : hold);
     }
 
-    private List<Delivery> onePerConversation(List<Row> due, ToIntFunction<Urgency> limits, Plan plan) {
+    private List<Delivery> onePerConversation(List<Row> due, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         Set<String> taken = inHandNow(due);
         List<Delivery> mine = new ArrayList<>();
         for (Row row : due) {
             boolean isRoom = mine.size() < limits.applyAsInt(Urgency.values()[row.urgency]);
             if (isRoom && !taken.contains(row.conversation())) {
-                readable(row, Row::delivery).ifPresent(delivery -> {
-                    taken.add(row.conversation());
-                    mine.add(row.isUntried() ? planned(row, delivery, taken, plan) : delivery);
-                });
+                readable(row, Row::delivery)
+                        .map(delivery -> {
+                            taken.add(row.conversation());
+                            return row.isUntried() ? planned(row, delivery, taken, plan) : delivery;
+                        })
+                        .filter(delivery -> !waitsForRead(delivery, mine, linger))
+                        .ifPresent(mine::add);
             }
         }
         return mine;
+    }
+
+    /**
+     * True for attributes whose conversation is to be read first, while others are being sent: one read serves many
+     * conversations, and is made by the next that has its turn alone. An escalation does not wait.
+     */
+    private boolean waitsForRead(Delivery delivery, List<Delivery> mine, Linger linger) {
+        return delivery.kind().equals(ATTRIBUTES)
+                && delivery.urgency() != Urgency.ESCALATION
+                && delivery.attempts() == 0
+                && !linger.fresh().isZero()
+                && (mine.stream().anyMatch(other -> other.kind().equals(ATTRIBUTES)) || areAttributesSent())
+                && isAged(delivery, linger.fresh());
+    }
+
+    private boolean areAttributesSent() {
+        return database.jdbc().sql("""
+                                SELECT COUNT(*)
+                                FROM outbox
+                                WHERE state = 'sending' AND kind = 'attributes' AND destination = 'chatwoot'""").query(Integer.class).single() > 0;
+    }
+
+    /** True if the conversation is known, but its attributes not well enough to be written without a read. */
+    private boolean isAged(Delivery delivery, Duration fresh) {
+        Instant now = clock.instant();
+        return database.jdbc()
+                        .sql("""
+                                SELECT COUNT(*)
+                                FROM conversation
+                                WHERE account_id = :account AND conversation_id = :conversation
+                                  AND (attributes_at <= :from OR attributes_unconfirmed_until > :now)""")
+                        .param("account", delivery.accountId())
+                        .param("conversation", delivery.conversationId())
+                        .param("from", Timestamp.from(now.minus(fresh)))
+                        .param("now", Timestamp.from(now))
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /**
+     * Conversations whose attributes are to be written soon and have to be read first, the most urgent first; none that is
+     * in hand, and none that was tried, which is read by itself.
+     *
+     * @param fresh how long after it was received a snapshot is written on top of
+     * @param limit how many at most
+     */
+    List<Long> unread(long accountId, Duration fresh, int limit) {
+        Instant now = clock.instant();
+        return database.jdbc()
+                .sql("""
+                        SELECT o.conversation_id
+                        FROM outbox o
+                          JOIN conversation c ON c.account_id = o.account_id AND c.conversation_id = o.conversation_id
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                          AND o.account_id = :account AND o.kind = 'attributes' AND o.attempts = 0
+                          AND c.attributes_at <= :from
+                          AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)
+                          AND (c.labels_unconfirmed_until IS NULL OR c.labels_unconfirmed_until <= :now)
+                          AND NOT EXISTS (
+                            SELECT 1 FROM outbox s
+                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
+                              AND s.account_id = o.account_id AND s.destination = 'chatwoot')
+                        ORDER BY o.urgency, o.id
+                        LIMIT :limit""")
+                .param("now", Timestamp.from(now))
+                .param("account", accountId)
+                .param("from", Timestamp.from(now.minus(fresh)))
+                .param("limit", limit)
+                .query(Long.class)
+                .list();
     }
 
     /** What is to be sent now for a wish that is due. */
@@ -495,7 +599,7 @@ public final class Outbox {
             all.addAll(byTheSameMacro(row, step, taken, plan));
             return first.with(all, step.macro());
         }
-        return step.mayBeShared() ? first.with(equalWishes(first, taken), Optional.empty()) : first;
+        return step.mayBeShared() ? first.with(sharing(first, taken), Optional.empty()) : first;
     }
 
     private static Step next(Row row, Wish due, List<Delivery> open, Plan plan) {
@@ -506,10 +610,21 @@ public final class Outbox {
                 open.stream().map(Delivery::wish).toList());
     }
 
-    private static List<Delivery> granted(Step step, List<Delivery> open) {
-        return open.stream()
-                .filter(delivery -> step.wishes().contains(delivery.wish()))
-                .toList();
+    /** What a step grants of the open wishes; of one that it grants in part, the rest waits on as a tag. */
+    private List<Delivery> granted(Step step, List<Delivery> open) {
+        List<Delivery> granted = new ArrayList<>();
+        for (Delivery delivery : open) {
+            if (step.wishes().contains(delivery.wish())) {
+                granted.add(delivery);
+            } else {
+                step.wishes().stream()
+                        .filter(delivery.wish()::includes)
+                        .findFirst()
+                        .ifPresent(part -> granted.add(
+                                split(delivery, part, isLeisurely(delivery) ? delivery.urgency() : Urgency.TAGGING)));
+            }
+        }
+        return granted;
     }
 
     /** The wishes of a conversation that may be sent now and were never tried. */
@@ -587,12 +702,14 @@ public final class Outbox {
     }
 
     /**
-     * Equal wishes of other conversations, which one call can grant together with this one. Only such as have not been
-     * tried: what a bulk action did not grant has a call of its own.
+     * Wishes of other conversations that one call can grant together with this one: equal ones, and those for more labels,
+     * of which these labels are split off. Only such as have not been tried: what a bulk action did not grant has a call of
+     * its own.
      *
      * @param taken the conversations that are in hand; those found are added
      */
-    private List<Delivery> equalWishes(Delivery delivery, Set<String> taken) {
+    private List<Delivery> sharing(Delivery delivery, Set<String> taken) {
+        Wish shared = delivery.wish();
         return database
                 .jdbc()
                 .sql("""
@@ -600,7 +717,8 @@ public final class Outbox {
                           o.created_at, o.reasons, o.urgency, o.traces
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
-                          AND o.account_id = :account AND o.kind = :kind AND o.payload = :payload AND o.attempts = 0
+                          AND o.account_id = :account AND o.kind = :kind AND POSITION(:part IN o.payload) > 0
+                          AND o.attempts = 0
                           AND NOT EXISTS (
                             SELECT 1 FROM outbox s
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
@@ -611,15 +729,53 @@ public final class Outbox {
                 .param("now", Timestamp.from(clock.instant()))
                 .param("account", delivery.accountId())
                 .param("kind", delivery.kind())
-                .param("payload", WishCodec.payload(delivery.wish()))
-                .param("limit", MAX_BULK)
+                .param("part", WishCodec.part(shared))
+                .param("limit", MAX_SHARING)
                 .query((rs, i) -> Row.of(rs))
                 .list()
                 .stream()
-                .filter(equal -> equal.conversationId != 0 && taken.add(equal.conversation()))
-                .flatMap(equal -> readable(equal, Row::delivery).stream())
+                .filter(other -> other.conversationId != 0 && !taken.contains(other.conversation()))
+                .flatMap(other -> readable(other, Row::delivery).stream())
+                .filter(other -> other.wish().equals(shared)
+                        || isLeisurely(other) && other.wish().includes(shared))
+                .filter(other -> taken.add(conversation(other)))
                 .limit(MAX_BULK - 1L)
+                .map(other -> other.wish().equals(shared) ? other : split(other, shared, other.urgency()))
                 .toList();
+    }
+
+    /** What is more urgent is not held up by a part of it that is on its way. */
+    private static boolean isLeisurely(Delivery delivery) {
+        return delivery.urgency().compareTo(Urgency.TAGGING) >= 0;
+    }
+
+    /**
+     * Leaves in the row what a call grants now; the rest waits on in a row of its own.
+     *
+     * @param part of the wish, to be sent
+     * @param urgency of the rest
+     */
+    private Delivery split(Delivery whole, Wish part, Urgency urgency) {
+        Wish rest = whole.wish().without(part);
+        database.jdbc()
+                .sql("UPDATE outbox SET payload = :payload, wish_key = NULL WHERE id = :id")
+                .param("payload", WishCodec.payload(part))
+                .param("id", whole.id())
+                .update();
+        database.jdbc()
+                .sql("""
+                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, payload, reasons,
+                          urgency, state, created_at, due_at)
+                        SELECT :key, account_id, conversation_id, kind, destination, :payload, reasons, :urgency,
+                          state, created_at, due_at
+                        FROM outbox
+                        WHERE id = :id""")
+                .param("key", key(whole.accountId(), whole.conversationId(), rest))
+                .param("payload", WishCodec.payload(rest))
+                .param("urgency", urgency.ordinal())
+                .param("id", whole.id())
+                .update();
+        return whole.of(part);
     }
 
     /**
@@ -642,6 +798,14 @@ public final class Outbox {
                         due.stream().map(Row::conversationId).distinct().toList())
                 .query((rs, i) -> Row.of(rs).conversation())
                 .list());
+    }
+
+    private static String conversation(Delivery delivery) {
+        return conversation(delivery.accountId(), delivery.conversationId(), delivery.destination());
+    }
+
+    private static String conversation(long accountId, long conversationId, String destination) {
+        return accountId + ":" + conversationId + ":" + destination;
     }
 
     /** A row as it stands; what it wants may be unreadable. */
@@ -704,7 +868,7 @@ public final class Outbox {
         }
 
         String conversation() {
-            return accountId + ":" + conversationId + ":" + destination;
+            return Outbox.conversation(accountId, conversationId, destination);
         }
     }
 

@@ -11,6 +11,13 @@ final class WishCodec {
         return wish instanceof Wish.Publish publish ? Json.write(publish.lead()) : Json.write(wish);
     }
 
+    /** What stands in the payload of each wish that {@link Wish#includes} this one. */
+    static String part(Wish wish) {
+        return wish instanceof Wish.ChangeLabels labels && labels.addsOnly()
+                ? Json.write(labels.add().get(0))
+                : payload(wish);
+    }
+
     /** @throws IllegalStateException if the kind is not one that this release writes */
     static Wish read(String kind, String destination, String payload) {
         if (kind.startsWith(Wish.Forward.KIND)) {

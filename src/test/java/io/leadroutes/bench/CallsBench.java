@@ -27,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -89,10 +91,32 @@ final class CallsBench {
                     row.minutes,
                     row.lost,
                     row.escalation);
+            System.out.println("           of these: " + row.kinds);
         }
     }
 
-    private record Row(long calls, double leadsPerMinute, long refused, double minutes, int lost, String escalation) {}
+    /** The calls that were answered, by what they ask for, the most frequent first. */
+    private static String kinds(List<Call> calls) {
+        Map<String, Integer> kinds = new TreeMap<>();
+        calls.stream()
+                .filter(call -> call.status() != 429)
+                .map(call -> call.method() + " "
+                        + call.path().replaceAll(".*/accounts/\\d+/", "").replaceAll("\\d+", "#"))
+                .forEach(kind -> kinds.merge(kind, 1, Integer::sum));
+        return kinds.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .map(kind -> kind.getValue() + " " + kind.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private record Row(
+            long calls,
+            double leadsPerMinute,
+            long refused,
+            double minutes,
+            int lost,
+            String escalation,
+            String kinds) {}
 
     // The reference.
 
@@ -113,6 +137,7 @@ final class CallsBench {
             double minutes = minutes(start, clock.instant());
             int calls = handler.answered();
             long refused = handler.refused();
+            String kinds = kinds(sandbox.calls());
             Instant leadsFrom = clock.instant();
             int leads = 60;
             for (int i = 0; i < leads; i++) {
@@ -124,7 +149,8 @@ final class CallsBench {
                     refused,
                     minutes,
                     players.lost(),
-                    "behind all others");
+                    "behind all others",
+                    kinds);
         }
     }
 
@@ -133,7 +159,13 @@ final class CallsBench {
     private static Row ours(Trace trace, String strategy) throws IOException, InterruptedException, SQLException {
         Row played = play(trace, strategy);
         return new Row(
-                played.calls, leads(strategy), played.refused, played.minutes, played.lost, escalations(strategy));
+                played.calls,
+                leads(strategy),
+                played.refused,
+                played.minutes,
+                played.lost,
+                escalations(strategy),
+                played.kinds);
     }
 
     private static Row play(Trace trace, String strategy) throws InterruptedException {
@@ -151,19 +183,14 @@ final class CallsBench {
             if (bed.product.runtime().records().outbox().dead() > 0) {
                 throw new IllegalStateException("dead letters: " + bed.product.admin("/admin/dead"));
             }
-            if (Boolean.getBoolean("bench.calls")) {
-                Map<String, Integer> kinds = new LinkedHashMap<>();
-                calls.forEach(call ->
-                        kinds.merge(call.method() + " " + call.path().replaceAll("\\d+", "#"), 1, Integer::sum));
-                System.out.println(kinds);
-            }
             return new Row(
                     calls.size(),
                     0,
                     refused(calls),
                     minutes(start, calls.get(calls.size() - 1).at()),
                     players.lost(),
-                    "");
+                    "",
+                    kinds(calls));
         }
     }
 
@@ -174,7 +201,7 @@ final class CallsBench {
     /** Complete leads per minute when there are more than can be worked off: the first minute, a burst, does not count. */
     private static double leads(String strategy) throws InterruptedException {
         int speed = 20;
-        int leads = 100;
+        int leads = 200;
         try (Bed bed = new Bed(speed, strategy)) {
             Players players = new Players(bed.product.sandbox(), 0);
             Instant start = bed.clock.instant();
@@ -245,9 +272,6 @@ final class CallsBench {
             Arrays.sort(seconds);
             if (refused(sandbox.calls()) > 0) {
                 throw new IllegalStateException(refused(sandbox.calls()) + " calls were refused");
-            }
-            if (Boolean.getBoolean("bench.calls")) {
-                System.out.println(Arrays.toString(seconds));
             }
             return String.format(
                     Locale.ROOT,

@@ -149,6 +149,61 @@ class CallsTest {
                 .hasToString("{\"order\":\"A-1\",\"lead_score\":75}");
     }
 
+    private void agedWithAttributesToSet(long conversation) {
+        Known.make(
+                store,
+                Bodies.updated(conversation).at(store.clock.instant()).labels().attributes(Map.of()));
+        store.wish(conversation, Urgency.TAGGING, attributes(Map.of("lead_score", 75)));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void oneReadServesTheAttributesOfManyConversations() throws Exception {
+        for (long conversation : List.of(ID, 1581L, 1582L)) {
+            agedWithAttributesToSet(conversation);
+        }
+        store.clock.advance(Duration.ofSeconds(5));
+        Delivery first = store.next();
+
+        ApiRequest read = calls.readTogether(first);
+
+        assertThat(read.path()).isEqualTo("/api/v1/accounts/7/conversations/filter");
+        assertThat(body(read).path("payload").path(0).path("values")).hasToString("[1580,1581,1582]");
+        calls.sawTogether(
+                first, answer("{\"meta\":{},\"payload\":[" + shown(ID, "A-1") + "," + shown(1581, "A-2") + "]}"));
+        assertThat(calls.readAttributes(first)).isNull();
+        assertThat(body(calls.writeAttributes(first, null)).path("custom_attributes"))
+                .hasToString("{\"order\":\"A-1\",\"lead_score\":75}");
+        Delivery second = store.next();
+        assertThat(calls.readTogether(second)).isNull();
+        assertThat(calls.readAttributes(second)).isNull();
+        assertThat(body(calls.writeAttributes(second, null)).path("custom_attributes"))
+                .hasToString("{\"order\":\"A-2\",\"lead_score\":75}");
+        Delivery notShown = store.next();
+        assertThat(calls.readTogether(notShown)).as("no other is left").isNull();
+        assertThat(calls.readAttributes(notShown).path()).endsWith("/conversations/1582");
+    }
+
+    private static String shown(long conversation, String order) {
+        return "{\"id\":" + conversation
+                + ",\"updated_at\":4000000000.25,\"labels\":[],\"custom_attributes\":{\"order\":\"" + order + "\"}}";
+    }
+
+    @Test
+    void whereConversationsCannotBeReadTogetherEachIsReadByItselfForAnHour() {
+        agedWithAttributesToSet(ID);
+        agedWithAttributesToSet(1581);
+        store.clock.advance(Duration.ofSeconds(5));
+        Delivery first = store.next();
+
+        calls.refusedTogether();
+
+        assertThat(calls.readTogether(first)).isNull();
+        assertThat(calls.readAttributes(first)).isNotNull();
+        store.clock.advance(Duration.ofHours(1));
+        assertThat(calls.readTogether(first)).isNotNull();
+    }
+
     @Test
     @Tag("invariant-6")
     void whilePermitsAreFewLabelsAreAddedToAnAgedSnapshotWithoutARead() throws Exception {

@@ -47,7 +47,7 @@ class DispatcherTest {
         return new Dispatcher(
                 store.outbox,
                 limits -> store.conversations.claim(limits, Linger.ofTags(budget.linger())),
-                () -> store.conversations.claimOldest(Dispatcher.PATIENCE),
+                () -> store.conversations.claimOldest(Dispatcher.patience(Linger.NONE), Linger.NONE),
                 budget::free,
                 (deliveries, answer) -> store.conversations.asked(deliveries, answer, Duration.ofMinutes(2)),
                 bulkActions,
@@ -139,11 +139,11 @@ class DispatcherTest {
 
     @Test
     void taggingLingersWhileFewPermitsAreLeft() {
-        for (int i = 0; i < 45; i++) {
+        for (int i = 0; i < 35; i++) {
             budget.tryTake();
         }
         Dispatcher dispatcher = dispatcher(4);
-        store.clock.advance(Duration.ofMillis(14_999));
+        store.clock.advance(Duration.ofMillis(29_999));
         assertThat(dispatcher.next()).isEmpty();
 
         store.clock.advance(Duration.ofMillis(1));
@@ -153,7 +153,7 @@ class DispatcherTest {
 
     @Test
     void aTwelfthOfTheTurnsIsForTheOneThatHasWaitedLongest() {
-        store.clock.advance(Dispatcher.PATIENCE);
+        store.clock.advance(Dispatcher.patience(Linger.NONE));
         for (long conversation = 101; conversation <= 140; conversation++) {
             store.wish(conversation, Urgency.ESCALATION, new Wish.AssignTeam("team " + conversation));
         }

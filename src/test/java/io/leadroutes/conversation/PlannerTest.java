@@ -203,7 +203,7 @@ class PlannerTest {
             model.call(step);
             calls++;
             assertThat(model.all()).as("after %s, seed %d", step, seed).isNotEqualTo(before);
-            open.removeAll(step.wishes());
+            open = Planner.without(open, step);
             model.foreign(random);
         }
 
@@ -250,6 +250,23 @@ class PlannerTest {
                 .satisfies(step -> assertThat(step.wishes()).containsExactly(LABELS_OF_LEAD, HIGH, SALES, NOTE))
                 .satisfies(step -> assertThat(step.macro().map(RuleMacro::name)).contains("leadroutes: qualify"));
         assertThat(Planner.DIRECT.plan(open, new Model().state())).hasSize(5);
+    }
+
+    @Test
+    void aMacroGrantsItsPartOfTheLabelsAndTagsAreLeft() {
+        Model model = new Model();
+        model.grant(TEXT);
+        Wish labels = Wish.ChangeLabels.add(List.of("vip", "lead", "hot"));
+        Wish mixed = Wish.ChangeLabels.add(List.of("churn", "lead", "hot"));
+
+        assertThat(BY_MACRO.plan(List.of(labels, HIGH, SALES, NOTE), model.state()))
+                .extracting(Step::wishes)
+                .containsExactly(
+                        List.of(Wish.ChangeLabels.add(List.of("vip"))), List.of(LABELS_OF_LEAD, HIGH, SALES, NOTE));
+        assertThat(BY_MACRO.plan(List.of(mixed, HIGH, SALES, NOTE), model.state()))
+                .as("what another rule adds is no tag")
+                .extracting(Step::wishes)
+                .containsExactly(List.of(mixed), List.of(HIGH, SALES, NOTE));
     }
 
     @Test

@@ -65,7 +65,7 @@ class MacroClaimTest {
     }
 
     private List<Delivery> claim(Duration linger) {
-        return store.conversations.claim(urgency -> 9, new Linger(linger, linger));
+        return store.conversations.claim(urgency -> 20, new Linger(linger, linger, linger, Duration.ZERO));
     }
 
     @Test
@@ -94,6 +94,58 @@ class MacroClaimTest {
         assertThat(claimed.get(1).conversationId() + " " + claimed.get(1).kind())
                 .as("its text first")
                 .isEqualTo("3 attributes");
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void tagsThatWereWishedTogetherWithALeadWaitForOthersOfTheirKind() {
+        lead(1, text());
+        store.wish(1, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("sales-qualified")));
+        Linger linger = new Linger(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO);
+
+        Delivery macro = store.conversations.claim(urgency -> 9, linger).get(0);
+
+        assertThat(macro.isByMacro()).isTrue();
+        assertThat(macro.all())
+                .extracting(Delivery::wish)
+                .hasSize(4)
+                .contains(Wish.ChangeLabels.add(List.of("qualified", "hot-lead")));
+        macro.all().forEach(one -> store.outbox.done(one, "200"));
+        assertThat(store.conversations.claim(urgency -> 9, linger)).isEmpty();
+        store.clock.advance(Duration.ofSeconds(30));
+        assertThat(store.conversations.claim(urgency -> 9, linger))
+                .singleElement()
+                .satisfies(
+                        rest -> assertThat(rest.wish()).isEqualTo(Wish.ChangeLabels.add(List.of("sales-qualified"))));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void leadsWhoseTextCameLateShareTheNextExecution() {
+        lead(1, text());
+        for (long conversation : List.of(2L, 3L)) {
+            lead(conversation, Map.of());
+            store.wish(conversation, Urgency.QUALIFICATION, Wish.ChangeAttributes.set(text()));
+        }
+        store.clock.advance(Duration.ofSeconds(10));
+        List<Delivery> first = claim(Duration.ofSeconds(10));
+        assertThat(first).extracting(Delivery::isByMacro).containsExactly(true, false, false);
+        first.forEach(delivery -> delivery.all().forEach(one -> store.outbox.done(one, "200")));
+        for (long conversation : List.of(2L, 3L)) {
+            Known.make(
+                    store,
+                    Bodies.updated(conversation)
+                            .at(store.clock.instant())
+                            .labels()
+                            .attributes(text()));
+        }
+
+        store.clock.advance(Duration.ofSeconds(9));
+        assertThat(claim(Duration.ofSeconds(10))).isEmpty();
+        store.clock.advance(Duration.ofSeconds(1));
+        assertThat(claim(Duration.ofSeconds(10))).singleElement().satisfies(both -> assertThat(both.all())
+                .extracting(Delivery::conversationId)
+                .containsOnly(2L, 3L));
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.leadroutes.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leadroutes.conversation.ConversationState;
+import io.leadroutes.conversation.Observed;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
@@ -189,6 +191,137 @@ class OutboxTest {
         assertThat(claimed.get(1).all()).extracting(Delivery::conversationId).containsExactly(3L);
         assertThat(store.count("outbox WHERE state = 'sending'")).isEqualTo(3);
         assertThat(outbox.claimForChatwoot(9)).extracting(Delivery::isShared).containsOnly(false);
+    }
+
+    @Test
+    @Tag("invariant-5")
+    @Tag("invariant-11")
+    void labelsAreSharedWithAWishForMoreOfWhichTheRestWaitsOn() {
+        store.wish(1, Urgency.TAGGING, labels("a"));
+        store.wish(2, Urgency.TAGGING, labels("b", "a"));
+        store.wish(3, Urgency.QUALIFICATION, labels("a", "c"));
+
+        List<Delivery> claimed = outbox.claimForChatwoot(9);
+
+        assertThat(claimed)
+                .extracting(one -> one.all().stream()
+                        .map(delivery -> delivery.conversationId() + " " + delivery.wish())
+                        .toList())
+                .as("a lead's labels are not torn apart for a tag's sake")
+                .containsExactly(List.of("3 " + labels("a", "c")), List.of("1 " + labels("a"), "2 " + labels("a")));
+        assertThat(outbox.waiting(Store.ACCOUNT, 2))
+                .as("nothing is forgotten")
+                .containsExactly(labels("a"), labels("b"));
+        assertThat(store.rows("SELECT DISTINCT reasons FROM outbox WHERE conversation_id = 2"))
+                .hasSize(1);
+
+        claimed.get(1).all().forEach(delivery -> outbox.done(delivery, "200"));
+        assertThat(outbox.claimForChatwoot(9)).singleElement().satisfies(rest -> assertThat(rest.wish())
+                .isEqualTo(labels("b")));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    @Tag("invariant-9")
+    void aPartThatFailsIsMergedIntoTheRest() {
+        store.wish(1, Urgency.TAGGING, labels("a"));
+        store.wish(2, Urgency.TAGGING, labels("a", "b"));
+        List<Delivery> shared = outbox.claimForChatwoot(9).get(0).all();
+        store.wish(2, Urgency.TAGGING, labels("c"));
+
+        shared.forEach(delivery -> outbox.retryLater(delivery, "503"));
+
+        assertThat(outbox.waiting(Store.ACCOUNT, 2))
+                .singleElement()
+                .satisfies(all -> assertThat(((Wish.ChangeLabels) all).add()).containsExactlyInAnyOrder("a", "b", "c"));
+    }
+
+    private static final Linger LINGER =
+            new Linger(Duration.ZERO, Duration.ofSeconds(10), Duration.ofSeconds(40), Duration.ofSeconds(5));
+
+    private List<Long> claimed() {
+        return store.conversations.claim(urgency -> 9, LINGER).stream()
+                .map(Delivery::conversationId)
+                .toList();
+    }
+
+    private void shown(long conversation) {
+        Known.make(
+                store,
+                Bodies.updated(conversation).at(store.clock.instant()).labels().attributes(Map.of()));
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void attributesThatHaveWaitedGoWhenAWebhookSavesTheirRead() {
+        shown(A);
+        shown(B);
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 30));
+        store.wish(B, Urgency.TAGGING, attribute("lead_score", 30));
+        assertThat(claimed()).as("others may be merged into them").isEmpty();
+        store.clock.advance(Duration.ofSeconds(20));
+        assertThat(claimed()).as("a read would be needed").isEmpty();
+        shown(A);
+
+        Delivery unread = store.conversations.claim(urgency -> 9, LINGER).get(0);
+        assertThat(unread.conversationId()).isEqualTo(A);
+        outbox.done(unread, "200");
+        store.clock.advance(Duration.ofSeconds(20));
+        assertThat(claimed()).as("the longest wait").containsExactly(B);
+    }
+
+    @Test
+    @Tag("invariant-5")
+    void whileAttributesAreReadOthersWaitForWhatTheReadShowsOfThem() {
+        long escalated = 1582;
+        for (long conversation : List.of(A, B, escalated)) {
+            shown(conversation);
+            store.wish(conversation, Urgency.QUALIFICATION, attribute("lead_score", 75));
+        }
+        store.clock.advance(Duration.ofSeconds(5));
+
+        List<Delivery> first = store.conversations.claim(urgency -> 9, LINGER);
+        assertThat(first).extracting(Delivery::conversationId).containsExactly(A);
+        assertThat(store.conversations.unread(first.get(0), LINGER.fresh(), 9)).containsExactly(B, escalated);
+        store.wish(escalated, Urgency.ESCALATION, attribute("lead_score", 80));
+        assertThat(claimed()).as("an escalation does not wait").containsExactly(escalated);
+
+        store.conversations.sawBeside(Store.ACCOUNT, B, 4_000_000_000_000_000L, List.of("vip"), Map.of("order", "A-1"));
+        assertThat(claimed()).containsExactly(B);
+    }
+
+    @Test
+    @Tag("invariant-3")
+    @Tag("invariant-6")
+    void aReadBesideOthersDoesNotOverwriteWhatIsOnItsWayOrNewer() {
+        shown(A);
+        store.wish(A, Urgency.TAGGING, attribute("lead_score", 30));
+        Delivery sending = store.next();
+        sawBeside(4_000_000_000_000_000L);
+        assertThat(attributesOfA()).as("while it is being sent").isEmpty();
+        store.conversations.wroteAttributes(sending, Map.of("lead_score", 30));
+        outbox.done(sending, "200");
+
+        sawBeside(4_000_000_000_000_000L);
+        assertThat(attributesOfA()).as("while it waits for its webhook").containsOnlyKeys("lead_score");
+        store.clock.advance(Duration.ofMinutes(2));
+        sawBeside(1);
+        assertThat(attributesOfA()).as("an older one").containsOnlyKeys("lead_score");
+
+        sawBeside(4_000_000_000_000_000L);
+        assertThat(attributesOfA()).containsOnlyKeys("read");
+    }
+
+    private void sawBeside(long versionMicros) {
+        store.conversations.sawBeside(Store.ACCOUNT, A, versionMicros, List.of(), Map.of("read", 1));
+    }
+
+    private Map<String, Object> attributesOfA() {
+        return store.conversations
+                .find(Store.ACCOUNT, A)
+                .flatMap(ConversationState::attributes)
+                .map(Observed::value)
+                .orElseThrow();
     }
 
     @Test
