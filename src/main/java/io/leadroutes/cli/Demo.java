@@ -32,6 +32,9 @@ final class Demo implements AutoCloseable {
 
     private static final int CALLS_PER_ESCALATION = 4;
 
+    /** More than an account's 60: a whole day is played in less than a minute. */
+    private static final int CALLS_PER_MINUTE = 600;
+
     /** @param labelsBefore those that were there before we did anything */
     private record Cast(long conversation, String name, String story, List<String> labelsBefore) {}
 
@@ -48,7 +51,7 @@ final class Demo implements AutoCloseable {
     Demo(PrintWriter out, int port) {
         this.out = out;
         String id = UUID.randomUUID().toString();
-        sandbox = SandboxChatwoot.builder().rateLimitPerMinute(60).start();
+        sandbox = SandboxChatwoot.builder().rateLimitPerMinute(CALLS_PER_MINUTE).start();
         Properties settings = new Properties();
         settings.putAll(Map.of(
                 "camel.server.port",
@@ -71,6 +74,7 @@ final class Demo implements AutoCloseable {
                 "jdbc:h2:mem:demo-crm-" + id,
                 "admin.token",
                 ADMIN_TOKEN));
+        settings.put("chatwoot.rate-limit", Integer.toString(CALLS_PER_MINUTE));
         Settings checked = Settings.load(settings, Map.of(), new Properties());
         rules = RuleBook.load(Path.of(checked.text("rules.file")));
         runtime = LeadRoutes.start(checked, Clock.systemUTC());

@@ -59,7 +59,7 @@ public record Delivery(
     /** The same row, of whose wish this part is to be granted. */
     Delivery of(Wish part) {
         return new Delivery(
-                id, accountId, conversationId, part, attempts, createdAt, messageId, urgency, others, macro);
+                id, accountId, conversationId, part, attempts, createdAt, messageId, urgency, others, macro, traces);
     }
 
     /** True if one macro grants them all. */

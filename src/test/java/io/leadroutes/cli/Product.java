@@ -99,6 +99,8 @@ public final class Product implements AutoCloseable {
             file.put("webhook.token", TOKEN);
         }
         file.put("reconcile.every", "0");
+        // So that nothing lingers.
+        file.put("chatwoot.rate-limit", "3000");
         file.put("chatwoot.confirm-within", "3s");
         file.putAll(settings);
         runtime = LeadRoutes.start(Settings.load(file, Map.of(), new Properties()), clock);
