@@ -526,15 +526,23 @@ public final class Outbox {
                 && delivery.urgency() != Urgency.ESCALATION
                 && delivery.attempts() == 0
                 && !linger.fresh().isZero()
-                && (mine.stream().anyMatch(other -> other.kind().equals(ATTRIBUTES)) || areAttributesSent())
+                && (mine.stream().anyMatch(other -> other.kind().equals(ATTRIBUTES))
+                        || areAttributesSent(linger.fresh()))
                 && isAged(delivery, linger.fresh());
     }
 
-    private boolean areAttributesSent() {
-        return database.jdbc().sql("""
-                                SELECT COUNT(*)
-                                FROM outbox
-                                WHERE state = 'sending' AND kind = 'attributes' AND destination = 'chatwoot'""").query(Integer.class).single() > 0;
+    /** A call that takes longer than what it has read is good for, holds up nobody. */
+    private boolean areAttributesSent(Duration fresh) {
+        int sent = database.jdbc()
+                .sql("""
+                        SELECT COUNT(*)
+                        FROM outbox
+                        WHERE state = 'sending' AND kind = 'attributes' AND destination = 'chatwoot'
+                          AND sent_at > :from""")
+                .param("from", Timestamp.from(clock.instant().minus(fresh)))
+                .query(Integer.class)
+                .single();
+        return sent > 0;
     }
 
     /** True if the conversation is known, but its attributes not well enough to be written without a read. */

@@ -45,6 +45,7 @@ import java.util.stream.Stream;
 final class CallsBench {
     private static final long SEED = 20_261_122;
     private static final int LIMIT = 60;
+    private static final int LEADS = 200;
     private static final String QUALIFYING = "An enterprise with a budget wants a demo";
     private static final String ESCALATING = "Our enterprise wants to cancel";
     private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -72,10 +73,11 @@ final class CallsBench {
                 LIMIT);
         System.out.printf(
                 Locale.ROOT,
-                "%-10s %22s %12s %8s %10s %14s %26s%n",
+                "%-10s %22s %12s %16s %8s %10s %14s %26s%n",
                 "",
                 "calls/100 messages",
                 "leads/min",
+                LEADS + " leads (min)",
                 "429s",
                 "minutes",
                 "lost of agents",
@@ -84,10 +86,11 @@ final class CallsBench {
             Row row = name.equals(REFERENCE) ? reference(trace) : ours(trace, name);
             System.out.printf(
                     Locale.ROOT,
-                    "%-10s %22.1f %12.1f %8d %10.1f %14d %26s%n",
+                    "%-10s %22.1f %12.1f %16.1f %8d %10.1f %14d %26s%n",
                     name,
                     row.calls * 100.0 / Trace.MESSAGES,
-                    row.leadsPerMinute,
+                    row.leads.perMinute,
+                    row.leads.minutes,
                     row.refused,
                     row.minutes,
                     row.lost,
@@ -95,6 +98,12 @@ final class CallsBench {
             System.out.println("           of these: " + row.kinds);
         }
     }
+
+    /**
+     * @param perMinute without the first minute, for which there is a minute's calls at once; what was begun in it counts
+     * @param minutes until the last is complete
+     */
+    private record Leads(double perMinute, double minutes) {}
 
     /** The calls that were answered, by what they ask for, the most frequent first. */
     private static String kinds(List<Call> calls) {
@@ -111,13 +120,7 @@ final class CallsBench {
     }
 
     private record Row(
-            long calls,
-            double leadsPerMinute,
-            long refused,
-            double minutes,
-            int lost,
-            String escalation,
-            String kinds) {}
+            long calls, Leads leads, long refused, double minutes, int lost, String escalation, String kinds) {}
 
     // The reference.
 
@@ -140,13 +143,12 @@ final class CallsBench {
             long refused = handler.refused();
             String kinds = kinds(sandbox.calls());
             Instant leadsFrom = clock.instant();
-            int leads = 60;
-            for (int i = 0; i < leads; i++) {
+            for (int i = 0; i < LEADS; i++) {
                 handler.customerWrote(players.newConversation(), QUALIFYING);
             }
             return new Row(
                     calls,
-                    leads / minutes(leadsFrom, clock.instant()),
+                    new Leads(LEADS / minutes(leadsFrom, clock.instant()), minutes(leadsFrom, clock.instant())),
                     refused,
                     minutes,
                     players.lost(),
@@ -186,7 +188,7 @@ final class CallsBench {
             }
             return new Row(
                     calls.size(),
-                    0,
+                    new Leads(0, 0),
                     refused(calls),
                     minutes(start, calls.get(calls.size() - 1).at()),
                     players.lost(),
@@ -199,15 +201,14 @@ final class CallsBench {
         return calls.stream().filter(call -> call.status() == 429).count();
     }
 
-    /** Complete leads per minute when there are more than can be worked off: the first minute, a burst, does not count. */
-    private static double leads(String strategy) throws InterruptedException {
+    /** Complete leads when more come at once than can be worked off. */
+    private static Leads leads(String strategy) throws InterruptedException {
         int speed = 20;
-        int leads = 200;
         try (Bed bed = new Bed(speed, strategy)) {
             Players players = new Players(bed.product.sandbox(), 0);
             Instant start = bed.clock.instant();
             List<Long> open = new ArrayList<>();
-            for (int i = 0; i < leads; i++) {
+            for (int i = 0; i < LEADS; i++) {
                 long id = players.newConversation();
                 open.add(id);
                 bed.product.sandbox().customerWrites(id, QUALIFYING);
@@ -221,7 +222,7 @@ final class CallsBench {
                 open.removeIf(id -> isComplete(bed.product.sandbox().conversation(id)));
                 Instant now = bed.clock.instant();
                 if (now.isBefore(start.plusSeconds(60))) {
-                    inFirstMinute = leads - open.size();
+                    inFirstMinute = LEADS - open.size();
                 } else if (open.size() < before) {
                     last = now;
                 }
@@ -233,7 +234,7 @@ final class CallsBench {
                                 "SELECT kind, state, attempts, error, due_at FROM outbox WHERE conversation_id = "
                                         + open.get(0)));
             }
-            return (leads - inFirstMinute) / minutes(start.plusSeconds(60), last);
+            return new Leads((LEADS - inFirstMinute) / minutes(start.plusSeconds(60), last), minutes(start, last));
         }
     }
 

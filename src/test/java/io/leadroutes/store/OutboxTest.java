@@ -15,10 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -31,7 +34,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass(name = "{0}")
 @EnumSource(Engine.class)
@@ -234,6 +239,42 @@ class OutboxTest {
         assertThat(outbox.waiting(Store.ACCOUNT, 2))
                 .singleElement()
                 .satisfies(all -> assertThat(((Wish.ChangeLabels) all).add()).containsExactlyInAnyOrder("a", "b", "c"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @Tag("invariant-5")
+    void ofSharedLabelsAllAreAddedAndNoOthersInNoMoreCallsThanWishes(long seed) {
+        Random random = new Random(seed);
+        Map<Long, Set<String>> wished = new HashMap<>();
+        Map<Long, Set<String>> added = new HashMap<>();
+        for (long conversation = 1; conversation <= 8; conversation++) {
+            List<String> some = Stream.of("a", "b", "c", "d")
+                    .filter(label -> random.nextBoolean())
+                    .toList();
+            if (!some.isEmpty()) {
+                Urgency urgency = random.nextInt(4) > 0 ? Urgency.TAGGING : Urgency.ESCALATION;
+                store.wish(conversation, urgency, Wish.ChangeLabels.add(some));
+                wished.put(conversation, Set.copyOf(some));
+            }
+        }
+
+        int calls = 0;
+        for (List<Delivery> next = outbox.claimForChatwoot(1); !next.isEmpty(); next = outbox.claimForChatwoot(1)) {
+            Wish call = next.get(0).wish();
+            calls++;
+            for (Delivery one : next.get(0).all()) {
+                assertThat(one.wish()).as("one call adds the same to all").isEqualTo(call);
+                assertThat(added.computeIfAbsent(one.conversationId(), key -> new HashSet<>())
+                                .addAll(((Wish.ChangeLabels) call).add()))
+                        .as("not for nothing, conversation %d, seed %d", one.conversationId(), seed)
+                        .isTrue();
+                outbox.done(one, "200");
+            }
+        }
+
+        assertThat(added).as("seed %d", seed).isEqualTo(wished);
+        assertThat(calls).isLessThanOrEqualTo(wished.size());
     }
 
     private static final Linger LINGER =
