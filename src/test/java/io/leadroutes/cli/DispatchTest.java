@@ -121,6 +121,36 @@ class DispatchTest {
         assertThat(sandbox.conversation(other).labels()).containsExactly("technical-issue");
     }
 
+    @Test
+    @Tag("invariant-5")
+    @Tag("invariant-6")
+    void afterAPauseOneReadServesTheAttributesOfAllThatWait() {
+        long paused = product.conversation("Dee Paused");
+        List<Long> others = Stream.of("Dee One", "Dee Two", "Dee Three")
+                .map(product::conversation)
+                .toList();
+        fail(1, Fault.status(429, "Retry later\n"), isPost(paused, "/custom_attributes"));
+        sandbox.customerWrites(paused, "our budget");
+        await().until(() ->
+                product.wish(paused, "attributes").path("error").asText().contains("429"));
+        others.forEach(id -> sandbox.customerWrites(id, "our budget"));
+        others.forEach(id -> sandbox.agentSetsCustomAttributes(id, Map.of("order", "A-" + id)));
+        await().until(() -> sandbox.isQuiet()
+                && product.runtime().records().inbox().pending() == 0
+                && product.runtime().records().outbox().pending() >= 4);
+
+        clock.jump(Duration.ofMinutes(2));
+        product.settle();
+
+        assertThat(sandbox.calls().stream().filter(call -> call.path().endsWith("/conversations/filter")))
+                .hasSize(1);
+        for (long id : others) {
+            assertThat(product.verbsOf(id)).containsExactly("POST custom_attributes");
+            assertThat(sandbox.conversation(id).customAttributes())
+                    .containsOnly(Map.entry("order", "A-" + id), Map.entry("lead_score", 20));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {408, 500, 502, 503, 504})
     @Tag("invariant-7")

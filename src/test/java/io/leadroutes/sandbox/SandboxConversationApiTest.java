@@ -39,6 +39,23 @@ class SandboxConversationApiTest {
     }
 
     @Test
+    void aFilterShowsTheConversationsOfTheseNumbers() throws Exception {
+        long other = sandbox.addConversation(contact);
+        sandbox.addConversation(contact);
+        String filter =
+                "{\"payload\":[{\"attribute_key\":\"%s\",\"filter_operator\":\"equal_to\",\"values\":[%d,%d,9999]}]}";
+
+        JsonNode found = json(api.post("/conversations/filter", filter.formatted("display_id", id, other)));
+
+        assertThat(found.path("payload"))
+                .extracting(shown -> shown.path("id").asLong())
+                .containsExactlyInAnyOrder(id, other);
+        assertThat(api.post("/conversations/filter", filter.formatted("status", id, other))
+                        .statusCode())
+                .isEqualTo(422);
+    }
+
+    @Test
     void labelsPostReplacesTheWholeSet() throws Exception {
         sandbox.agentSetsLabels(id, "old", "kept");
 

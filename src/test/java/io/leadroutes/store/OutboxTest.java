@@ -315,7 +315,8 @@ class OutboxTest {
     @Tag("invariant-5")
     void whileAttributesAreReadOthersWaitForWhatTheReadShowsOfThem() {
         long escalated = 1582;
-        for (long conversation : List.of(A, B, escalated)) {
+        long last = 1583;
+        for (long conversation : List.of(A, B, escalated, last)) {
             shown(conversation);
             store.wish(conversation, Urgency.QUALIFICATION, attribute("lead_score", 75));
         }
@@ -323,12 +324,14 @@ class OutboxTest {
 
         List<Delivery> first = store.conversations.claim(urgency -> 9, LINGER);
         assertThat(first).extracting(Delivery::conversationId).containsExactly(A);
-        assertThat(store.conversations.unread(first.get(0), LINGER.fresh(), 9)).containsExactly(B, escalated);
+        assertThat(store.conversations.unread(first.get(0), LINGER.fresh(), 9)).containsExactly(B, escalated, last);
         store.wish(escalated, Urgency.ESCALATION, attribute("lead_score", 80));
         assertThat(claimed()).as("an escalation does not wait").containsExactly(escalated);
 
         store.conversations.sawBeside(Store.ACCOUNT, B, 4_000_000_000_000_000L, List.of("vip"), Map.of("order", "A-1"));
         assertThat(claimed()).containsExactly(B);
+        store.clock.advance(Duration.ofSeconds(5));
+        assertThat(claimed()).as("a call that takes long holds up nobody").containsExactly(last);
     }
 
     @Test
