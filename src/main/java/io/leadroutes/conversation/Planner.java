@@ -90,15 +90,19 @@ public final class Planner {
      * @param open the wishes that wait and were never tried
      */
     public List<Step> plan(List<Wish> open, ConversationState known) {
-        List<Wish> left = open.stream().filter(wish -> !wish.isMet(known)).toList();
+        List<Wish> left = notYetSo(open, known);
         List<Step> steps = new ArrayList<>();
         for (Optional<Step> found = byMacro(left, known); found.isPresent(); found = byMacro(left, known)) {
             steps.add(found.get());
-            left = without(left, found.get());
+            left = notYetSo(without(left, found.get()), known);
         }
         List<Step> all = new ArrayList<>(left.stream().map(this::alone).toList());
         all.addAll(steps);
         return all;
+    }
+
+    private static List<Wish> notYetSo(List<Wish> wishes, ConversationState known) {
+        return wishes.stream().filter(wish -> !wish.isMet(known)).toList();
     }
 
     /** What is still to be granted after a step. */

@@ -263,6 +263,11 @@ class PlannerTest {
                 .extracting(Step::wishes)
                 .containsExactly(
                         List.of(Wish.ChangeLabels.add(List.of("vip"))), List.of(LABELS_OF_LEAD, HIGH, SALES, NOTE));
+        model.labels.add("vip");
+        assertThat(BY_MACRO.plan(List.of(labels, HIGH, SALES, NOTE), model.state()))
+                .as("a tag that an agent has set costs no call")
+                .extracting(Step::wishes)
+                .containsExactly(List.of(LABELS_OF_LEAD, HIGH, SALES, NOTE));
         assertThat(BY_MACRO.plan(List.of(mixed, HIGH, SALES, NOTE), model.state()))
                 .as("what another rule adds is no tag")
                 .extracting(Step::wishes)
