@@ -773,9 +773,9 @@ public final class Outbox {
         database.jdbc()
                 .sql("""
                         INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, payload, reasons,
-                          urgency, state, created_at, due_at)
+                          urgency, state, created_at, due_at, traces)
                         SELECT :key, account_id, conversation_id, kind, destination, :payload, reasons, :urgency,
-                          state, created_at, due_at
+                          state, created_at, due_at, traces
                         FROM outbox
                         WHERE id = :id""")
                 .param("key", key(whole.accountId(), whole.conversationId(), rest))
