@@ -79,19 +79,11 @@ public final class Requests {
      * {@code app/services/filter_service.rb}).
      */
     public ApiRequest showConversations(List<Long> conversations) {
-        return send(
-                "show-conversations",
-                "POST",
-                "/conversations/filter",
-                Map.of(
-                        "payload",
-                        List.of(Map.of(
-                                "attribute_key",
-                                "display_id",
-                                "filter_operator",
-                                "equal_to",
-                                "values",
-                                conversations))));
+        Map<String, Object> filter = new LinkedHashMap<>();
+        filter.put("attribute_key", "display_id");
+        filter.put("filter_operator", "equal_to");
+        filter.put("values", conversations.stream().map(String::valueOf).toList());
+        return send("show-conversations", "POST", "/conversations/filter", Map.of("payload", List.of(filter)));
     }
 
     /** Not idempotent (CONTRACT section 3.12). */

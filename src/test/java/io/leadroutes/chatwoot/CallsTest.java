@@ -168,7 +168,7 @@ class CallsTest {
         ApiRequest read = calls.readTogether(first);
 
         assertThat(read.path()).isEqualTo("/api/v1/accounts/7/conversations/filter");
-        assertThat(body(read).path("payload").path(0).path("values")).hasToString("[1580,1581,1582]");
+        assertThat(body(read).path("payload").path(0).path("values")).hasToString("[\"1580\",\"1581\",\"1582\"]");
         calls.sawTogether(
                 first, answer("{\"meta\":{},\"payload\":[" + shown(ID, "A-1") + "," + shown(1581, "A-2") + "]}"));
         assertThat(calls.readAttributes(first)).isNull();

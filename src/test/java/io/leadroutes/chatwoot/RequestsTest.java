@@ -49,6 +49,11 @@ class RequestsTest {
                         ""),
                 row(r.showConversation(101), "show-conversation", "GET /conversations/101", ""),
                 row(
+                        r.showConversations(List.of(101L, 102L)),
+                        "show-conversations",
+                        "POST /conversations/filter",
+                        "{\"payload\":[{\"attribute_key\":\"display_id\",\"filter_operator\":\"equal_to\",\"values\":[\"101\",\"102\"]}]}"),
+                row(
                         r.createConversation(31, 5, Optional.empty(), Optional.empty(), NONE),
                         "create-conversation",
                         "POST /conversations",

@@ -43,7 +43,7 @@ class SandboxConversationApiTest {
         long other = sandbox.addConversation(contact);
         sandbox.addConversation(contact);
         String filter =
-                "{\"payload\":[{\"attribute_key\":\"%s\",\"filter_operator\":\"equal_to\",\"values\":[%d,%d,9999]}]}";
+                "{\"payload\":[{\"attribute_key\":\"%s\",\"filter_operator\":\"equal_to\",\"values\":[\"%d\",\"%d\",\"9999\"]}]}";
 
         JsonNode found = json(api.post("/conversations/filter", filter.formatted("display_id", id, other)));
 
