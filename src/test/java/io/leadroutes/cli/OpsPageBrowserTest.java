@@ -85,7 +85,7 @@ class OpsPageBrowserTest {
                 .orElseGet(() -> abort("there is no Chromium here; the page is not tried in a browser"));
         // The sandbox signs by a clock of its own.
         product = Product.connected(
-                SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "120", "webhook.auth", "none"), CLOCK);
+                SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "1200", "webhook.auth", "none"), CLOCK);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
