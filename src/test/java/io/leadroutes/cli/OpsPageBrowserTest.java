@@ -417,6 +417,7 @@ class OpsPageBrowserTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-22")
     void nothingThatACustomerTypedRuns() {
         SandboxChatwoot sandbox = product.sandbox();
         List<Long> conversations = new ArrayList<>();
