@@ -54,13 +54,7 @@ final class DeadCommand implements Runnable {
     }
 
     /** Whom to ask, and about which letters. */
-    static final class Choice {
-        @Option(
-                names = "--url",
-                paramLabel = "URL",
-                description = "the leadroutes to ask (default: this machine, HTTP_PORT)")
-        private String url;
-
+    static final class Choice extends Asked {
         @Option(names = "--queue", paramLabel = "QUEUE", description = "only those of this queue: event or wish")
         private String queue = "";
 
@@ -111,7 +105,7 @@ final class DeadCommand implements Runnable {
                             description = "how many at most (default: ${DEFAULT-VALUE})")
                     int limit)
             throws IOException, InterruptedException {
-        AdminClient client = client(choice);
+        AdminClient client = choice.client(source);
         Map<String, String> query = new HashMap<>(choice.query());
         int left = limit;
         try {
@@ -175,7 +169,7 @@ final class DeadCommand implements Runnable {
     private int act(Choice choice, List<String> given, Action action) throws IOException, InterruptedException {
         List<String> ids = given == null ? List.of() : given;
         check(choice, ids);
-        AdminClient client = client(choice);
+        AdminClient client = choice.client(source);
         try {
             if (ids.isEmpty()) {
                 JsonNode answer =
@@ -206,10 +200,6 @@ final class DeadCommand implements Runnable {
         if (ids.isEmpty() ? choice.reason.isEmpty() : isNarrowed) {
             throw wrongUse("expected either ids, or --reason and perhaps what narrows it");
         }
-    }
-
-    private AdminClient client(Choice choice) throws IOException {
-        return AdminClient.of(source.get(), choice.url, spec.commandLine());
     }
 
     private ParameterException wrongUse(String message) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,11 +45,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "as JSON, with all that is known")
     private boolean isJson;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description = "the leadroutes to ask (default: this machine, HTTP_PORT)")
-    private String url;
+    @Mixin
+    private Asked asked;
 
     @Spec
     private CommandSpec spec;
@@ -70,8 +68,7 @@ final class ExplainCommand implements Callable<Integer> {
                     "CONVERSATION is \"" + Lines.plain(conversation) + "\"; expected its number, such as 1580");
         }
         try {
-            Optional<JsonNode> found = AdminClient.of(source.get(), url, spec.commandLine())
-                    .ask("GET", "/conversations/" + conversation, Map.of());
+            Optional<JsonNode> found = asked.client(source).ask("GET", "/conversations/" + conversation, Map.of());
             if (found.isEmpty()) {
                 throw new FailedException("conversation " + conversation + " is not known here");
             }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,11 +38,8 @@ final class ForgetCommand implements Callable<Integer> {
             description = "the contact's number, as in the dashboard's address")
     private String contact;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description = "the leadroutes to ask (default: this machine, HTTP_PORT)")
-    private String url;
+    @Mixin
+    private Asked asked;
 
     @Spec
     private CommandSpec spec;
@@ -64,7 +62,7 @@ final class ForgetCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         try {
-            JsonNode done = AdminClient.of(source.get(), url, spec.commandLine())
+            JsonNode done = asked.client(source)
                     .ask("POST", "/forget/" + contact, Map.of())
                     .orElseThrow();
             out.println("contact " + contact + ": erased the bodies of " + done.path("events") + " events, "

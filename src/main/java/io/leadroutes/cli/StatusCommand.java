@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What the overview at /admin shows, in the terminal. */
@@ -40,11 +40,8 @@ final class StatusCommand implements Callable<Integer> {
 
     private final DeadCommand.Source source;
 
-    @Option(
-            names = "--url",
-            paramLabel = "URL",
-            description = "the leadroutes to ask (default: this machine, HTTP_PORT)")
-    private String url;
+    @Mixin
+    private Asked asked;
 
     @Spec
     private CommandSpec spec;
@@ -60,7 +57,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        AdminClient client = AdminClient.of(source.get(), url, spec.commandLine());
+        AdminClient client = asked.client(source);
         try {
             JsonNode status = client.ask("GET", "/status", Map.of()).orElseThrow();
             JsonNode overview = client.ask("GET", "/overview", Map.of()).orElseThrow();

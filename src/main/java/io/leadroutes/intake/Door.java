@@ -20,10 +20,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
- * Lets in as many webhooks as there are threads and memory for; the others are answered at once, before their body is
- * read, with 503 (invariant 1). Who was let in and has no answer within a second gets the same. Camel's consumer runs its
- * route on a worker thread for as long as the request is in hand; without a door the requests past the last thread would
- * wait for one, for as long as it takes. Who sends too slowly is {@link Connections}' to cut.
+ * Lets in as many webhooks as there is room for; the others are answered at once, before their body is read, with 503
+ * (invariant 1). Who was let in and has no answer within a second gets the same, whatever holds it up. Who sends too slowly
+ * is {@link Connections}' to cut.
  */
 public final class Door implements Handler<RoutingContext> {
     /** Webhooks in hand; so many can share one fsync. */
