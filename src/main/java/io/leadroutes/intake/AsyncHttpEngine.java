@@ -20,8 +20,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
  * Lets webhooks wait for the disk without a thread each. Camel 4.18's own consumer holds a worker thread until its route
- * has ended, even where the route does not; hundreds of threads that are put to sleep and woken for one fsync cost more
- * than what they do. All other endpoints have Camel's own.
+ * has ended, even where the route does not: as many threads as webhooks in hand, put to sleep and woken for each of them.
+ * All other endpoints have Camel's own.
  */
 public final class AsyncHttpEngine extends VertxPlatformHttpEngine {
     /** The name that Camel looks for. */
