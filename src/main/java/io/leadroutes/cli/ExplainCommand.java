@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         description = {
-            "Tells why a conversation is as it is: what was said, which words scored, what was",
-            "sent and what came back. Asks the leadroutes that runs on this machine."
+            "Tells why a conversation is as it is: what was said, which words scored,",
+            "what was sent and what came back. Asks the leadroutes that runs here."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  leadroutes explain 1580", "  leadroutes explain 1580 --json", "", DeadCommand.ENVIRONMENT},
