@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Which leadroutes a command asks; mixed into those that ask one. */
-class Asked {
+final class Asked {
     @Option(
             names = "--url",
             paramLabel = "URL",

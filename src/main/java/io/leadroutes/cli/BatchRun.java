@@ -17,8 +17,8 @@ import java.util.Set;
 
 /**
  * Does equal changes together where that is fewer calls, then one conversation after the other: one read, and only the
- * writes that change something. A conversation that fails does not hold up the rest. All its writes may be repeated (CONTRACT section 4), so
- * the conversation that a kill interrupts is simply done again.
+ * writes that change something. A conversation that fails does not hold up the rest. All its writes may be repeated
+ * (CONTRACT section 4), so the conversation that a kill interrupts is simply done again.
  */
 final class BatchRun {
     private final CountedCalls calls;

@@ -53,8 +53,8 @@ final class DeadCommand implements Runnable {
         Settings get() throws IOException;
     }
 
-    /** Whom to ask, and about which letters. */
-    static final class Choice extends Asked {
+    /** Which letters. */
+    static final class Choice {
         @Option(names = "--queue", paramLabel = "QUEUE", description = "only those of this queue: event or wish")
         private String queue = "";
 
@@ -97,6 +97,7 @@ final class DeadCommand implements Runnable {
                 ENVIRONMENT
             })
     int list(
+            @Mixin Asked asked,
             @Mixin Choice choice,
             @Option(
                             names = "--limit",
@@ -105,7 +106,7 @@ final class DeadCommand implements Runnable {
                             description = "how many at most (default: ${DEFAULT-VALUE})")
                     int limit)
             throws IOException, InterruptedException {
-        AdminClient client = choice.client(source);
+        AdminClient client = asked.client(source);
         Map<String, String> query = new HashMap<>(choice.query());
         int left = limit;
         try {
@@ -145,11 +146,12 @@ final class DeadCommand implements Runnable {
                 ENVIRONMENT
             })
     int retry(
+            @Mixin Asked asked,
             @Mixin Choice choice,
             @Parameters(paramLabel = "ID", arity = "0..*", description = "as dead list tells them, such as wish-12")
                     List<String> ids)
             throws IOException, InterruptedException {
-        return act(choice, ids, new Action("retried", "POST", "/retry", "/dead/retry"));
+        return act(asked, choice, ids, new Action("retried", "POST", "/retry", "/dead/retry"));
     }
 
     @Command(
@@ -157,19 +159,21 @@ final class DeadCommand implements Runnable {
             footerHeading = EXAMPLES,
             footer = {"  leadroutes dead drop wish-12", "  leadroutes dead drop --reason bad-event", "", ENVIRONMENT})
     int drop(
+            @Mixin Asked asked,
             @Mixin Choice choice,
             @Parameters(paramLabel = "ID", arity = "0..*", description = "as dead list tells them, such as wish-12")
                     List<String> ids)
             throws IOException, InterruptedException {
-        return act(choice, ids, new Action("dropped", "DELETE", "", "/dead/drop"));
+        return act(asked, choice, ids, new Action("dropped", "DELETE", "", "/dead/drop"));
     }
 
     private record Action(String done, String method, String afterId, String pathOfAll) {}
 
-    private int act(Choice choice, List<String> given, Action action) throws IOException, InterruptedException {
+    private int act(Asked asked, Choice choice, List<String> given, Action action)
+            throws IOException, InterruptedException {
         List<String> ids = given == null ? List.of() : given;
         check(choice, ids);
-        AdminClient client = choice.client(source);
+        AdminClient client = asked.client(source);
         try {
             if (ids.isEmpty()) {
                 JsonNode answer =

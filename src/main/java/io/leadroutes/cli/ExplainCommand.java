@@ -2,6 +2,7 @@ package io.leadroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.cli.AdminClient.FailedException;
+import io.leadroutes.rules.Score;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -34,7 +35,6 @@ import picocli.CommandLine.Spec;
             "2:wrong use or wrong settings"
         })
 final class ExplainCommand implements Callable<Integer> {
-    private static final int CAP = 100;
     private static final int MOST_CHARS = 200;
 
     private final DeadCommand.Source source;
@@ -89,7 +89,7 @@ final class ExplainCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         facts(all, lines);
         lines.add("");
-        lines.add("Score: " + all.path("score") + " of " + CAP);
+        lines.add("Score: " + all.path("score") + " of " + Score.CAP);
         ledger(all.path("score_entries"), lines);
         lines.add("");
         lines.add("What was wished, the newest first");
@@ -129,7 +129,7 @@ final class ExplainCommand implements Callable<Integer> {
                     text(entry, "at"),
                     points,
                     remaining == points ? "" : " (" + remaining + " left)",
-                    Math.max(0, Math.min(CAP, sum)),
+                    Math.max(0, Math.min(Score.CAP, sum)),
                     text(entry, "rule"),
                     entry.path("matched").isEmpty() ? "" : ": " + words(entry.path("matched")),
                     text(entry, "message_id")));

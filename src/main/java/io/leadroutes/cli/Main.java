@@ -55,7 +55,9 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("demo") && System.getProperty(LOG_LEVEL) == null) {
+        if (args.length > 0
+                && args[0].equals("demo")
+                && System.getProperty(LOG_LEVEL, System.getenv(LOG_LEVEL)) == null) {
             // The demo tells its own story.
             System.setProperty(LOG_LEVEL, "warn");
         }

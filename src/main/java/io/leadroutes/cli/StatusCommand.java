@@ -2,12 +2,14 @@ package io.leadroutes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.cli.AdminClient.FailedException;
+import io.leadroutes.conversation.Urgency;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
@@ -36,8 +38,6 @@ import picocli.CommandLine.Spec;
             "2:wrong use or wrong settings"
         })
 final class StatusCommand implements Callable<Integer> {
-    private static final List<String> LANES = List.of("escalation", "qualification", "tagging", "backfill");
-
     private final DeadCommand.Source source;
 
     @Mixin
@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static String lane(int urgency) {
-        return urgency < LANES.size() ? LANES.get(urgency) : "urgency " + urgency;
+        return Urgency.values()[urgency].name().toLowerCase(Locale.ROOT);
     }
 
     private static String span(Duration age) {

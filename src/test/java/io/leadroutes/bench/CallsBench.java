@@ -32,8 +32,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How much is done with 60 calls a minute: by the reference's handler and by ours with each strategy, against the sandbox with its limiter, in
- * accelerated time. Without arguments all, else those named.
+ * How much is done with 60 calls a minute: by the reference's handler and by ours with each strategy, against the sandbox
+ * with its limiter, in accelerated time. Without arguments all, else those named.
  *
  * <p>Floors. An escalation's first call comes {@code conversation.debounce}, 1 s, after the message at the earliest. The
  * trace has 238 changes of a score in 160 conversations, 27 leads and 27 escalations. Nothing but an attribute call for each

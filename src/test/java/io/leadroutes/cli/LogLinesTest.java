@@ -109,6 +109,11 @@ class LogLinesTest {
                 .isEmpty();
     }
 
+    @Test
+    void theLevelIsThatOfTheEnvironment() throws Exception {
+        assertThat(play(Map.of("LOG_LEVEL", "warn"))).contains(" WARN ").doesNotContain(" INFO ");
+    }
+
     /** Two webhooks, one after the other; a wish of the second is refused for good. */
     private String play(Map<String, String> more, String... options) throws Exception {
         try (SandboxChatwoot sandbox = SandboxChatwoot.builder().autoCreate().start();
