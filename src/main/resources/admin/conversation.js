@@ -27,6 +27,13 @@ export function conversation(main, { id }) {
   const timeline = el("ol", { class: "timeline" });
   const ledger = el("div");
   const wishes = el("div");
+  const values = el("div");
+  const dropped = el(
+    "section",
+    { "aria-labelledby": "dropped", hidden: true },
+    el("h2", { id: "dropped" }, "Values that were not set"),
+    values,
+  );
   const missing = el("p", { role: "status" });
   const sections = el(
     "div",
@@ -34,6 +41,7 @@ export function conversation(main, { id }) {
     facts,
     el("section", { "aria-labelledby": "ledger" }, el("h2", { id: "ledger" }, "Score"), ledger),
     el("section", { "aria-labelledby": "wishes" }, el("h2", { id: "wishes" }, "Wishes and answers"), wishes),
+    dropped,
     el("section", { "aria-labelledby": "timeline" }, el("h2", { id: "timeline" }, "Timeline, the newest first"), timeline),
   );
   main.append(missing, sections);
@@ -50,9 +58,11 @@ export function conversation(main, { id }) {
     }
     missing.textContent = "";
     sections.hidden = false;
-    fill(facts, { ...data, events: 0, messages: 0, wishes: 0, score_entries: 0 }, factList);
+    fill(facts, { ...data, events: 0, messages: 0, wishes: 0, score_entries: 0, dropped_values: 0 }, factList);
     fill(ledger, data.score_entries, ledgerTable);
     fill(wishes, data.wishes, wishTable);
+    dropped.hidden = data.dropped_values.length === 0;
+    fill(values, data.dropped_values, droppedTable);
     fill(timeline, [data.events, data.messages, data.score_entries, data.wishes], () => happenings(data));
   };
 }
@@ -108,6 +118,12 @@ function reasons(wish) {
 
 function because(reason) {
   return reason.matched?.length ? `${reason.rule}: ${reason.matched.join(", ")}` : reason.rule;
+}
+
+/** What extract rules found in messages and is no value of its attribute. */
+function droppedTable(values) {
+  const rows = values.map((value) => [moment(value.at), value.attribute, value.rule, value.why]);
+  return table("Values not set", ["when", "attribute", "rule", "why"], rows, "");
 }
 
 /** Events with what was written, and the words that rules met in it. */

@@ -22,6 +22,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.leadroutes.ops.LastHour;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +69,9 @@ class OpsPageBrowserTest {
             "<math><mtext></mtext><mglyph><style><!--</style><img title=\"--&gt;&lt;img src onerror=alert(1)&gt;\">",
             "\u202e<b onmouseover=alert(1)>\u2028alert(1)");
 
+    @TempDir
+    private static Path rules;
+
     private static final JumpingClock CLOCK = new JumpingClock();
     private static Product product;
     private static Playwright playwright;
@@ -85,7 +91,9 @@ class OpsPageBrowserTest {
                 .orElseGet(() -> abort("there is no Chromium here; the page is not tried in a browser"));
         // The sandbox signs by a clock of its own.
         product = Product.connected(
-                SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "1200", "webhook.auth", "none"), CLOCK);
+                SandboxChatwoot.builder(),
+                Map.of("chatwoot.rate-limit", "1200", "webhook.auth", "none", "rules.file", rulesThatExtract()),
+                CLOCK);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -115,6 +123,19 @@ class OpsPageBrowserTest {
             started.close();
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The shipped rules, and one for an attribute. */
+    private static String rulesThatExtract() {
+        try {
+            return Files.writeString(rules.resolve("rules.yaml"), Files.readString(Path.of("rules.yaml")) + """
+                    extract:
+                      - {id: size, attribute: company_size, type: number, regex: ['(?P<value>\\S+) employees']}
+                    """)
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -293,6 +314,21 @@ class OpsPageBrowserTest {
         int score = product.admin("/admin/conversations/" + lead).path("score").asInt();
         assertThat(sums).hasSizeGreaterThan(2).last().isEqualTo(Integer.toString(score));
         assertThat(sums.stream().map(Integer::valueOf).toList()).isSorted();
+    }
+
+    @Test
+    @Tag("invariant-11")
+    void aValueThatWasNotSetSaysWhy() {
+        long id = write("Gus Sized", "We have many employees");
+        signIn();
+
+        go("#/conversations/" + id);
+
+        assertThat(region("Values not set").getByRole(AriaRole.ROW).last())
+                .containsText("company_sizesize\"many\"; expected a number");
+        go("#/conversations/" + lead);
+        assertThat(heading("Conversation " + lead)).isVisible();
+        assertThat(heading("Values that were not set")).isHidden();
     }
 
     @Test
