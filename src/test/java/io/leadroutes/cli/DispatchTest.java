@@ -347,6 +347,23 @@ class DispatchTest {
         assertThat(product.wish(id, "lead").path("state").asText()).isEqualTo("done");
     }
 
+    @Test
+    @Tag("invariant-9")
+    void aLeadSaysWhatDoesNotFitTheTableAndIsWrittenOnceItDoes() throws SQLException {
+        long id = product.conversation("Max Column");
+        product.crm("ALTER TABLE crm_lead RENAME COLUMN industry TO branch");
+        sandbox.customerWrites(id, QUALIFYING);
+        await().until(() -> product.wish(id, "lead").path("attempts").asInt() > 0);
+        JsonNode waiting = product.wish(id, "lead");
+
+        product.crm("ALTER TABLE crm_lead RENAME COLUMN branch TO industry");
+        product.settle();
+
+        assertThat(waiting.path("state").asText()).isEqualTo("pending");
+        assertThat(waiting.path("error").asText()).containsIgnoringCase("industry");
+        assertThat(product.leads()).filteredOn("conversation_id", id).hasSize(1);
+    }
+
     private static long write(String contact, String text) {
         long id = product.conversation(contact);
         sandbox.customerWrites(id, text);
