@@ -15,9 +15,12 @@ public final class Bench {
             case "decisions" -> DecisionsBench.run(rest);
             case "calls" -> CallsBench.run(rest);
             case "matcher" -> MatcherBench.run(rest);
+            case "page" -> PageBench.run(rest);
+            case "timing" -> TimingBench.run();
+            case "start" -> StartBench.run(rest);
             default ->
                 throw new IllegalArgumentException("bench is " + Arrays.toString(args)
-                        + "; expected intake, overload, decisions, calls or matcher");
+                        + "; expected intake, overload, decisions, calls, matcher, page, start or timing");
         }
         System.exit(0);
     }

@@ -131,6 +131,13 @@ public final class ChildProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /** The memory that it holds of the machine's now, heap and all else. */
+    public long residentMiB() {
+        return Long.parseLong(run("ps", "-o", "rss=", "-p", Long.toString(process.pid()))
+                        .strip())
+                / 1024;
+    }
+
     public String output() {
         try {
             return Files.readString(output);

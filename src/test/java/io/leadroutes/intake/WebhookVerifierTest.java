@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import net.jqwik.api.ForAll;
@@ -114,15 +115,27 @@ class WebhookVerifierTest {
                         .isEqualTo(NOT_GENUINE));
     }
 
-    @Property
-    @net.jqwik.api.Tag("attack-01")
-    void anyOtherByteOfTheBodyIsForgery(@ForAll @IntRange(max = 10_000) int at, @ForAll byte other) {
-        byte[] forged = BODY.clone();
-        int index = at % forged.length;
-        forged[index] = other == forged[index] ? (byte) ~other : other;
+    @Test
+    @Tag("attack-01")
+    void ofAMillionBodiesWithAnotherByteNoneIsGenuine() {
+        byte[] body = new byte[4_000];
+        new Random(1).nextBytes(body);
+        Optional<String> signature = Optional.of(signature(SECRET, TIMESTAMP, body));
+        Optional<String> timestamp = Optional.of(TIMESTAMP);
+        int refused = 0;
 
-        assertThat(signedOnly.verify(forged, Optional.of(SIGNATURE), Optional.of(TIMESTAMP), Optional.empty()))
-                .isEqualTo(NOT_GENUINE);
+        for (int at = 0; at < body.length; at++) {
+            for (int other = 1; other < 256; other++) {
+                body[at] ^= (byte) other;
+                refused += signedOnly.verify(body, signature, timestamp, Optional.empty()) == NOT_GENUINE ? 1 : 0;
+                body[at] ^= (byte) other;
+            }
+        }
+
+        assertThat(refused).isEqualTo(1_020_000);
+        assertThat(signedOnly.verify(body, signature, timestamp, Optional.empty()))
+                .as("the body itself")
+                .isEqualTo(GENUINE);
     }
 
     @Property

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class LargeStoreTest {
     private static final int EVENTS = Integer.getInteger("large.events", 20_000);
-    private static final int CONVERSATIONS = EVENTS / 10;
+    private static final int CONVERSATIONS = EVENTS / LargeStore.EVENTS_OF_A_CONVERSATION;
     private static final int MOST_IN_A_ROW = 4 * LeadList.SEARCHED;
     private static final Set<String> LARGE =
             Set.of("webhook_event", "webhook_payload", "conversation", "score_entry", "outbox");
@@ -43,48 +43,13 @@ class LargeStoreTest {
     @BeforeEach
     void fill() throws SQLException {
         store = new Store(engine);
-        String numbers = engine == Engine.H2 ? "SYSTEM_RANGE(1, %d) AS s(n)" : "generate_series(1, %d) AS s(n)";
-        String events = numbers.formatted(EVENTS);
-        String conversations = numbers.formatted(CONVERSATIONS);
         try (Connection connection = store.database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            for (String sql : List.of(
-                    """
-                    INSERT INTO webhook_event (id, account_id, lane, conversation_id, event, received_at, due_at, state,
-                      handled_at)
-                    SELECT n, 7, 'conversation:7:' || MOD(n, %d), MOD(n, %d), 'message_created',
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND,
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z', CASE WHEN MOD(n, 1000) = 0 THEN 'dead' ELSE 'done' END,
-                      CASE WHEN MOD(n, 1000) = 0 THEN NULL
-                        ELSE TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND END
-                    FROM %s""".formatted(CONVERSATIONS, CONVERSATIONS, events),
-                    "INSERT INTO webhook_payload (event_id, payload) SELECT n, '{\"event\":\"message_created\",\"id\":1,"
-                            + "\"content\":\"hello\"}' FROM " + events,
-                    """
-                    INSERT INTO conversation (account_id, conversation_id, contact_id, contact, score, qualified_at,
-                      episodes, due_by, updated_at)
-                    SELECT 7, n, n, '{"id":1,"name":"Guest ' || n || '"}', 75,
-                      CASE WHEN MOD(n, 2) = 0 THEN TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND
-                      END, '{}', '', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z'
-                    FROM %s""".formatted(conversations),
-                    """
-                    INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id, matched, at)
-                    SELECT 7, MOD(n, %d), 'demo', '1', 25, n, '["demo"]', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z'
-                    FROM %s""".formatted(CONVERSATIONS, events),
-                    """
-                    INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency, state,
-                      created_at, due_at, done_at)
-                    SELECT 7, MOD(n, %d), 'labels', 'chatwoot', '{}', '[{"rule":"demo","messageId":1,"matched":["demo"]}]', 2,
-                      CASE WHEN MOD(n, 1000) = 0 THEN 'dead' ELSE 'done' END,
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z',
-                      CASE WHEN MOD(n, 1000) = 0 THEN NULL
-                        ELSE TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00Z' + n * INTERVAL '1' SECOND END
-                    FROM %s""".formatted(CONVERSATIONS, events),
-                    // H2 would give the same answer once more without looking.
-                    engine == Engine.H2 ? "SET OPTIMIZE_REUSE_RESULTS 0" : "SELECT 1",
-                    engine == Engine.H2 ? "SET QUERY_STATISTICS TRUE" : "SELECT 1",
-                    "ANALYZE")) {
-                statement.execute(sql);
+            LargeStore.fill(connection, EVENTS);
+            if (engine == Engine.H2) {
+                // It would give the same answer once more without looking.
+                statement.execute("SET OPTIMIZE_REUSE_RESULTS 0");
+                statement.execute("SET QUERY_STATISTICS TRUE");
             }
         }
     }

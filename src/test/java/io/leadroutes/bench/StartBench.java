@@ -1,0 +1,154 @@
+package io.leadroutes.bench;
+
+import io.leadroutes.cli.ChildProcess;
+import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * From the start of the process to ready, and the memory it holds when idle: the packaged jar, on the database of an earlier
+ * start. From Java 25 on also with the JVM options of the image and an ahead-of-time cache, which is made here as the
+ * Dockerfile makes it.
+ */
+final class StartBench {
+    private static final Path JAR = Path.of("target/leadroutes.jar");
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    private StartBench() {}
+
+    private record Started(double readyMs, long residentMiB) {}
+
+    /** @param args rounds (5) */
+    static void run(List<String> args) throws Exception {
+        int rounds = args.isEmpty() ? 5 : Integer.parseInt(args.get(0));
+        if (!Files.isRegularFile(JAR)) {
+            throw new IllegalStateException(JAR + " is not there; expected it from: mvn -q package");
+        }
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/bench")), "start");
+        Map<String, List<String>> kinds = new LinkedHashMap<>();
+        kinds.put("jar", List.of());
+        kinds.put("jar, serial GC", List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        if (Runtime.version().feature() >= 25) {
+            Path cache = folder.resolve("leadroutes.aot");
+            make(cache);
+            tell("cache: %d MiB", Files.size(cache) >> 20);
+            kinds.put("jar and cache", List.of("-XX:AOTCache=" + cache));
+            kinds.put("jar and cache, serial GC", List.of("-XX:AOTCache=" + cache, "-XX:+UseSerialGC"));
+        }
+        tell(
+                "%d cores, Java %s; %d rounds, which alternate",
+                Runtime.getRuntime().availableProcessors(), Runtime.version(), rounds);
+        Map<String, List<Started>> all = new LinkedHashMap<>();
+        try (SandboxChatwoot sandbox = SandboxChatwoot.builder().start()) {
+            start(folder, sandbox, List.of());
+            for (int round = 0; round < rounds; round++) {
+                for (Map.Entry<String, List<String>> kind : kinds.entrySet()) {
+                    all.computeIfAbsent(kind.getKey(), name -> new ArrayList<>())
+                            .add(start(folder, sandbox, kind.getValue()));
+                }
+            }
+        }
+        double base =
+                median(all.get("jar").stream().mapToDouble(Started::readyMs).toArray());
+        tell("%-26s %12s %17s %7s %14s", "medians", "ready, ms", "(lowest-highest)", "ratio", "resident, MiB");
+        all.forEach((kind, started) -> {
+            double[] ms =
+                    started.stream().mapToDouble(Started::readyMs).sorted().toArray();
+            tell(
+                    "%-26s %12.0f %17s %7.2f %14.0f",
+                    kind,
+                    median(ms),
+                    String.format(Locale.ROOT, "(%.0f-%.0f)", ms[0], ms[ms.length - 1]),
+                    median(ms) / base,
+                    median(started.stream().mapToDouble(Started::residentMiB).toArray()));
+        });
+    }
+
+    /** As the Dockerfile does: what a day of the demo loads. */
+    private static void make(Path cache) throws Exception {
+        Process training = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:AOTCacheOutput=" + cache,
+                        "-jar",
+                        JAR.toString(),
+                        "demo")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (training.waitFor() != 0) {
+            throw new IllegalStateException("the demo ended with " + training.exitValue());
+        }
+    }
+
+    private static Started start(Path folder, SandboxChatwoot sandbox, List<String> options) throws Exception {
+        int port = ChildProcess.freePort();
+        int managementPort = ChildProcess.freePort();
+        List<String> command = new ArrayList<>(options);
+        command.addAll(List.of("-jar", JAR.toString(), "run"));
+        long began = System.nanoTime();
+        try (ChildProcess product = ChildProcess.start(
+                folder,
+                managementPort,
+                Map.of(
+                        "HTTP_PORT", Integer.toString(port),
+                        "MANAGEMENT_PORT", Integer.toString(managementPort),
+                        "CHATWOOT_BASE_URL", sandbox.baseUrl().toString(),
+                        "CHATWOOT_API_TOKEN", sandbox.apiToken(),
+                        "CHATWOOT_ACCOUNT_ID", Long.toString(sandbox.accountId()),
+                        "CHATWOOT_WEBHOOK_SECRETS", WebhookMaker.SECRET,
+                        "DATABASE_URL", "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath(),
+                        "CRM_DATABASE_URL",
+                                "jdbc:h2:file:" + folder.resolve("crm").toAbsolutePath()),
+                command.toArray(new String[0]))) {
+            while (!isReady(managementPort)) {
+                if (!product.isAlive()) {
+                    throw new IllegalStateException(product.output());
+                }
+                Thread.sleep(5);
+            }
+            double ms = (System.nanoTime() - began) / 1e6;
+            Thread.sleep(IDLE.toMillis());
+            long resident = product.residentMiB();
+            product.terminate();
+            product.awaitEnd(Duration.ofSeconds(30));
+            return new Started(ms, resident);
+        }
+    }
+
+    private static boolean isReady(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            socket.getOutputStream()
+                    .write("GET /observe/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            return new String(in.readNBytes(12), StandardCharsets.US_ASCII).equals("HTTP/1.1 200");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    }
+
+    // The figures are what this is for.
+    @SuppressWarnings("SystemOut")
+    private static void tell(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
+}
