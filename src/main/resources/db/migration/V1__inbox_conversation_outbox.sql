@@ -152,6 +152,7 @@ CREATE TABLE outbox (
   conversation_id BIGINT NOT NULL,
   kind VARCHAR(100) NOT NULL,
   destination VARCHAR(500) NOT NULL,
+  to_chatwoot BOOLEAN DEFAULT TRUE NOT NULL,
   payload VARCHAR(1000000) NOT NULL,
   reasons VARCHAR(1000000) NOT NULL,
   urgency INTEGER NOT NULL,
@@ -173,7 +174,8 @@ CREATE TABLE outbox (
   CONSTRAINT outbox_waiting UNIQUE (wish_key)
 );
 
-CREATE INDEX outbox_due ON outbox (state, urgency, id);
+-- to_chatwoot stands in it so that neither dispatcher goes through what waits for the other.
+CREATE INDEX outbox_due ON outbox (state, to_chatwoot, urgency, id);
 CREATE INDEX outbox_done ON outbox (done_at);
 CREATE INDEX outbox_conversation ON outbox (conversation_id, account_id, state);
 

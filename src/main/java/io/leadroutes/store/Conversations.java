@@ -442,7 +442,7 @@ public final class Conversations {
                           AND NOT EXISTS (
                             SELECT 1 FROM outbox o
                             WHERE o.state = 'sending' AND o.conversation_id = :id AND o.account_id = :account
-                              AND o.destination = 'chatwoot')""")
+                              AND o.to_chatwoot = TRUE)""")
                 .param("labels", Json.write(labels))
                 .param("attributes", Json.write(attributes))
                 .param("at", Timestamp.from(clock.instant()))

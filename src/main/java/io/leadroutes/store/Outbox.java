@@ -224,15 +224,16 @@ public final class Outbox {
         Timestamp now = Timestamp.from(clock.instant());
         database.jdbc()
                 .sql("""
-                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, payload, reasons,
-                          urgency, state, created_at, due_at, traces)
-                        VALUES (:key, :account, :conversation, :kind, :destination, :payload, :reasons,
-                          :urgency, 'pending', :now, :now, :trace)""")
+                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, to_chatwoot, payload,
+                          reasons, urgency, state, created_at, due_at, traces)
+                        VALUES (:key, :account, :conversation, :kind, :destination, :toChatwoot, :payload,
+                          :reasons, :urgency, 'pending', :now, :now, :trace)""")
                 .param("key", key(accountId, conversationId, wished.wish()))
                 .param("account", accountId)
                 .param("conversation", conversationId)
                 .param("kind", wished.wish().kind())
                 .param("destination", wished.wish().destination())
+                .param("toChatwoot", wished.wish().destination().equals(Wish.CHATWOOT))
                 .param("payload", WishCodec.payload(wished.wish()))
                 .param("reasons", Json.write(wished.reasons()))
                 .param("urgency", wished.urgency().ordinal())
@@ -275,7 +276,7 @@ public final class Outbox {
                           reasons, urgency, traces
                         FROM outbox
                         WHERE account_id = :account AND conversation_id = :conversation AND state = 'done'
-                          AND destination = 'chatwoot' AND done_at > :since AND answer <> :already""")
+                          AND to_chatwoot = TRUE AND done_at > :since AND answer <> :already""")
                 .param("account", accountId)
                 .param("conversation", conversationId)
                 .param("since", Timestamp.from(clock.instant().minus(FIGHT)))
@@ -307,14 +308,15 @@ public final class Outbox {
         }
         database.jdbc()
                 .sql("""
-                        INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency,
-                          state, created_at, due_at, done_at, reason, error)
-                        VALUES (:account, :conversation, :kind, :destination, :payload, :reasons, :urgency,
-                          'dropped', :now, :now, :now, :reason, :error)""")
+                        INSERT INTO outbox (account_id, conversation_id, kind, destination, to_chatwoot, payload, reasons,
+                          urgency, state, created_at, due_at, done_at, reason, error)
+                        VALUES (:account, :conversation, :kind, :destination, :toChatwoot, :payload, :reasons,
+                          :urgency, 'dropped', :now, :now, :now, :reason, :error)""")
                 .param("account", accountId)
                 .param("conversation", conversationId)
                 .param("kind", wished.wish().kind())
                 .param("destination", wished.wish().destination())
+                .param("toChatwoot", wished.wish().destination().equals(Wish.CHATWOOT))
                 .param("payload", WishCodec.payload(wished.wish()))
                 .param("reasons", Json.write(wished.reasons()))
                 .param("urgency", wished.urgency().ordinal())
@@ -366,10 +368,9 @@ public final class Outbox {
      */
     List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         return claim("""
-                SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons, o.urgency, o.traces
+                SELECT o.id
                 FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                   AND (o.urgency < :leads
                     OR o.urgency = :leads AND (o.kind = 'attributes' OR o.created_at <= :leadsFrom)
                     OR o.urgency > :leads AND (o.kind <> 'attributes' AND o.created_at <= :from
@@ -383,47 +384,43 @@ public final class Outbox {
                     SELECT 1 FROM outbox s
                     WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
                       AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                      AND s.destination = 'chatwoot')
-                ORDER BY o.urgency, o.id
-                LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", limits, linger, plan);
+                      AND s.to_chatwoot = TRUE)
+                ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
+                LIMIT :limit""", limits, linger, plan);
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
     List<Delivery> claimOldestForChatwoot(Duration waiting, Linger linger, Plan plan) {
         return claim("""
-                SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons, o.urgency, o.traces
+                SELECT o.id
                 FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                   AND o.created_at <= :from
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
                       AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                      AND s.destination = 'chatwoot')
+                      AND s.to_chatwoot = TRUE)
                 ORDER BY o.id
-                LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> 1, linger.ofAll(waiting), plan);
+                LIMIT :limit""", urgency -> 1, linger.ofAll(waiting), plan);
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
     public List<Delivery> claimForEndpoints(int limit) {
         return claim("""
-                SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts, o.created_at,
-                  o.reasons, o.urgency, o.traces
+                SELECT o.id
                 FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination <> 'chatwoot'
+                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = FALSE
                   AND NOT EXISTS (
                     SELECT 1 FROM outbox s
                     WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                       AND s.account_id = o.account_id AND s.destination = o.destination)
-                ORDER BY o.urgency, o.id
-                LIMIT :limit
-                FOR UPDATE SKIP LOCKED""", urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
+                ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
+                LIMIT :limit""", urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
     }
 
-    private List<Delivery> claim(String sql, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
+    /** @param due what is due, by id: locking, H2 would not read it in the index's order, but all that waits */
+    private List<Delivery> claim(String due, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         Instant now = clock.instant();
         keepUp(now);
         int limit = limits.applyAsInt(Urgency.ESCALATION);
@@ -431,8 +428,14 @@ public final class Outbox {
             return List.of();
         }
         List<Delivery> claimed = database.transaction().execute(status -> {
-            List<Row> due = database.jdbc()
-                    .sql(sql)
+            List<Row> rows = database.jdbc()
+                    .sql("""
+                            SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
+                              reasons, urgency, traces
+                            FROM outbox
+                            WHERE state = 'pending' AND id IN (%s)
+                            ORDER BY urgency, id
+                            FOR UPDATE SKIP LOCKED""".formatted(due))
                     .param("now", Timestamp.from(now))
                     .param("from", Timestamp.from(now.minus(linger.tags())))
                     .param("leadsFrom", Timestamp.from(leadsFrom(now, linger)))
@@ -445,7 +448,7 @@ public final class Outbox {
                     .param("limit", limit)
                     .query((rs, i) -> Row.of(rs))
                     .list();
-            List<Delivery> mine = due.isEmpty() ? List.of() : onePerConversation(due, limits, linger, plan);
+            List<Delivery> mine = rows.isEmpty() ? List.of() : onePerConversation(rows, limits, linger, plan);
             for (Delivery taken : mine) {
                 if (taken.isByMacro() && taken.urgency() == Urgency.QUALIFICATION) {
                     leadsToldAt = now;
@@ -537,7 +540,7 @@ public final class Outbox {
                 .sql("""
                         SELECT COUNT(*)
                         FROM outbox
-                        WHERE state = 'sending' AND kind = 'attributes' AND destination = 'chatwoot'
+                        WHERE state = 'sending' AND kind = 'attributes' AND to_chatwoot = TRUE
                           AND sent_at > :from""")
                 .param("from", Timestamp.from(clock.instant().minus(fresh)))
                 .query(Integer.class)
@@ -577,7 +580,7 @@ public final class Outbox {
                         SELECT o.conversation_id
                         FROM outbox o
                           JOIN conversation c ON c.account_id = o.account_id AND c.conversation_id = o.conversation_id
-                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = 'attributes' AND o.attempts = 0
                           AND c.attributes_at <= :from
                           AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)
@@ -585,8 +588,8 @@ public final class Outbox {
                           AND NOT EXISTS (
                             SELECT 1 FROM outbox s
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.destination = 'chatwoot')
-                        ORDER BY o.urgency, o.id
+                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT :limit""")
                 .param("now", Timestamp.from(now))
                 .param("account", accountId)
@@ -644,7 +647,7 @@ public final class Outbox {
                           urgency, traces
                         FROM outbox
                         WHERE conversation_id = :conversation AND account_id = :account AND state = 'pending'
-                          AND due_at <= :now AND destination = 'chatwoot' AND attempts = 0
+                          AND due_at <= :now AND to_chatwoot = TRUE AND attempts = 0
                         ORDER BY urgency, id
                         FOR UPDATE SKIP LOCKED""")
                 .param("conversation", row.conversationId)
@@ -692,13 +695,13 @@ public final class Outbox {
                         SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
                           o.created_at, o.reasons, o.urgency, o.traces
                         FROM outbox o
-                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = :kind AND o.attempts = 0
                           AND NOT EXISTS (
                             SELECT 1 FROM outbox s
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.destination = 'chatwoot')
-                        ORDER BY o.urgency, o.id
+                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT :limit
                         FOR UPDATE SKIP LOCKED""")
                 .param("now", Timestamp.from(clock.instant()))
@@ -724,14 +727,14 @@ public final class Outbox {
                         SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
                           o.created_at, o.reasons, o.urgency, o.traces
                         FROM outbox o
-                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.destination = 'chatwoot'
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = :kind AND POSITION(:part IN o.payload) > 0
                           AND o.attempts = 0
                           AND NOT EXISTS (
                             SELECT 1 FROM outbox s
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.destination = 'chatwoot')
-                        ORDER BY o.urgency, o.id
+                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT :limit
                         FOR UPDATE SKIP LOCKED""")
                 .param("now", Timestamp.from(clock.instant()))
@@ -772,10 +775,10 @@ public final class Outbox {
                 .update();
         database.jdbc()
                 .sql("""
-                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, payload, reasons,
-                          urgency, state, created_at, due_at, traces)
-                        SELECT :key, account_id, conversation_id, kind, destination, :payload, reasons, :urgency,
-                          state, created_at, due_at, traces
+                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, to_chatwoot, payload,
+                          reasons, urgency, state, created_at, due_at, traces)
+                        SELECT :key, account_id, conversation_id, kind, destination, to_chatwoot, :payload,
+                          reasons, :urgency, state, created_at, due_at, traces
                         FROM outbox
                         WHERE id = :id""")
                 .param("key", key(whole.accountId(), whole.conversationId(), rest))
@@ -1210,7 +1213,7 @@ public final class Outbox {
                         FROM (
                           SELECT id
                           FROM outbox
-                          WHERE destination = 'chatwoot'
+                          WHERE to_chatwoot = TRUE
                             AND (state = 'sending' OR state = 'pending' AND due_at <= :now)
                           LIMIT :limit) due""")
                 .param("now", Timestamp.from(clock.instant()))

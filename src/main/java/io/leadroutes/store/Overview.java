@@ -55,7 +55,11 @@ public final class Overview {
             standings.addAll(standings("outbox", state, """
                     SELECT urgency, COUNT(*), MIN(created_at)
                     FROM (
-                      SELECT urgency, created_at FROM outbox WHERE state = :state ORDER BY urgency, id LIMIT :most) AS found
+                      SELECT urgency, created_at
+                      FROM outbox
+                      WHERE state = :state
+                      ORDER BY state, to_chatwoot, urgency, id
+                      LIMIT :most) AS found
                     GROUP BY urgency
                     ORDER BY urgency"""));
         }

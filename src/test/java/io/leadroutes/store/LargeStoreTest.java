@@ -1,6 +1,7 @@
 package io.leadroutes.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.leadroutes.store.TestDatabases.Engine;
 import java.sql.Connection;
@@ -96,20 +97,35 @@ class LargeStoreTest {
         questions.put("rule hits", () -> assertThat(hits.count().wishes()).containsEntry("demo", 1_000L));
         questions.put("conversation", () -> assertThat(store.records.conversation(7, 5))
                 .isPresent());
+        questions.put(
+                "claim", () -> assertThat(store.outbox.claimForChatwoot(5)).isEmpty());
+        questions.put("claim for endpoints", () -> assertThat(store.outbox.claimForEndpoints(5))
+                .isEmpty());
         questions.put("dead letters", () -> assertThat(store.records.dead(Records.DeadFilter.ALL, "", 50))
                 .isNotEmpty());
         return questions;
     }
 
+    /** However much waits for one dispatcher, the other does not go through it, nor is it sorted at each look. */
+    @Test
+    void claimsReadTheirOwnInOrder() {
+        assumeThat(engine).as("its plans can be read").isEqualTo(Engine.H2);
+        store.outbox.claimForChatwoot(5);
+        store.outbox.claimForEndpoints(5);
+
+        List<String> plans = asked().stream()
+                .filter(sql -> sql.contains("ORDER BY o.state"))
+                .map(this::plan)
+                .toList();
+
+        assertThat(plans).hasSize(2).allSatisfy(plan -> assertThat(plan)
+                .contains("PRIMARY_KEY", "/* index sorted */")
+                .containsPattern("OUTBOX_DUE: TO_CHATWOOT = (TRUE|FALSE)\\s+AND STATE = 'pending'"));
+    }
+
     /** The plans of what was asked that go through a large table. */
     private List<String> scannedByH2() {
-        List<String> asked = store.database
-                .jdbc()
-                .sql(
-                        "SELECT sql_statement FROM information_schema.query_statistics WHERE sql_statement LIKE '%SELECT%'")
-                .query(String.class)
-                .list();
-        List<String> plans = asked.stream()
+        List<String> plans = asked().stream()
                 .filter(sql -> LARGE.stream().anyMatch(sql::contains) && !sql.startsWith("INSERT"))
                 .map(this::plan)
                 .toList();
@@ -119,6 +135,15 @@ class LargeStoreTest {
                 + "|PRIMARY_KEY_\\w+: ACCOUNT_ID = \\?\\d+\\s*\\*/"
                 + "|OUTBOX_DUE: STATE.*DONE_AT");
         return plans.stream().filter(plan -> scan.matcher(plan).find()).toList();
+    }
+
+    private List<String> asked() {
+        return store.database
+                .jdbc()
+                .sql(
+                        "SELECT sql_statement FROM information_schema.query_statistics WHERE sql_statement LIKE '%SELECT%'")
+                .query(String.class)
+                .list();
     }
 
     private String plan(String sql) {
