@@ -17,8 +17,8 @@ import org.apache.camel.component.direct.DirectEndpoint;
  * to get Chatwoot's events. It is the direct component, called by the outbox's dispatcher, that also knows who wants
  * what.
  *
- * <p>A route is known from when it is set up, which is before any route takes work, until the process ends: what
- * happens while it is stopped waits for it.
+ * <p>A route is known from when it is set up, which is before any route takes work, until the process ends or its endpoint is
+ * taken away: what happens while it is stopped waits for it.
  */
 public final class EventSource extends DirectComponent {
     private static final String SCHEME = "chatwoot-event";
@@ -69,6 +69,13 @@ public final class EventSource extends DirectComponent {
             Consumer consumer = super.createConsumer(processor);
             types.put(name, wanted);
             return consumer;
+        }
+
+        /** An endpoint stops when it is taken away, not when its route stops. */
+        @Override
+        protected void doStop() throws Exception {
+            types.remove(name, wanted);
+            super.doStop();
         }
     }
 }

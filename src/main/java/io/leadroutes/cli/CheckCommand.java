@@ -173,7 +173,9 @@ final class CheckCommand implements Callable<Integer> {
         Set<String> own = SettingsFile.read(settingsFile).names();
         Set<String> known = settings.asProperties().keySet();
         RouteFiles.Found found = RouteFiles.in(
-                folder, name -> known.contains(name) || own.contains(name) || System.getProperty(name) != null);
+                folder,
+                name -> known.contains(name) || own.contains(name) || System.getProperty(name) != null,
+                settings.optional("chatwoot.base-url").filter(Settings::isBaseUrl));
         problems.addAll(found.problems());
         for (String property : ENDPOINTS) {
             for (String uri : settings.list(property)) {

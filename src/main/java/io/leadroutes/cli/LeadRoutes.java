@@ -80,6 +80,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ import java.util.random.RandomGenerator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.Route;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
@@ -123,6 +125,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Metrics metrics;
     private final Records records;
     private final LiveRules liveRules;
+    private final DropIns dropIns;
     private final Timers timers;
     private final Shadow shadow;
     private final Optional<Tracing> tracing;
@@ -131,6 +134,7 @@ public final class LeadRoutes implements AutoCloseable {
         warnIfReadable(URI.create(settings.baseUrl()));
         liveRules = LiveRules.required(
                 "rules.file", Path.of(settings.text("rules.file")), settings.rulesReload(), clock, this::lookAgain);
+        dropIns = new DropIns(Path.of(settings.text("routes.directory")), settings.routesReload(), clock);
         database = ownDatabase(settings);
         crm = Database.onFirstUse(
                 "crm",
@@ -182,6 +186,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindTimers();
         shadow = shadow(settings, clock);
         main.bind("liveRules", liveRules);
+        main.bind("dropIns", dropIns);
         main.bind("shadow", shadow);
         bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
@@ -255,12 +260,39 @@ public final class LeadRoutes implements AutoCloseable {
             AnswerHeaders.install(runtime.camel());
             HttpErrors.install(runtime.camel());
             Door.install(runtime.camel(), runtime.refusals, runtime.answered);
+            List<Route> work = runtime.heldBack();
+            runtime.startDropIns(settings);
             runtime.checkEndpoints(settings);
+            runtime.start(work);
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();
             throw e;
         }
+    }
+
+    /** Queues are looked into when every route is there that what waits in them may need. */
+    private List<Route> heldBack() {
+        return camel().getRoutes().stream()
+                .filter(route -> route.getEndpoint().getEndpointUri().startsWith("scheduler:"))
+                .sorted(Comparator.comparing(Route::getStartupOrder, Comparator.nullsFirst(Comparator.naturalOrder())))
+                .toList();
+    }
+
+    private void start(List<Route> routes) {
+        for (Route route : routes) {
+            try {
+                camel().getRouteController().startRoute(route.getId());
+            } catch (Exception e) {
+                throw new IllegalStateException(route.getId() + " does not start", e);
+            }
+        }
+    }
+
+    private void startDropIns(Settings settings) {
+        // They start as they are told, schedulers too.
+        camel().setAutoStartupExcludePattern(null);
+        dropIns.start(new DropInRoutes(camel(), settings.baseUrl()));
     }
 
     /** A step or destination that is not there would fail each message; better to know at once. */
@@ -277,6 +309,8 @@ public final class LeadRoutes implements AutoCloseable {
             }
         }
         if (!wrong.isEmpty()) {
+            // It may begin in one of these.
+            wrong.addAll(dropIns.problems());
             throw new Settings.SettingsException(wrong);
         }
     }
@@ -508,6 +542,7 @@ public final class LeadRoutes implements AutoCloseable {
                 Health.ready("database", () -> unanswered(database, "the database does not answer"), clock));
         main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", this::refusedToken, clock));
         main.bind("rulesHealth", Health.news("rules", () -> liveRules.problem().map(Problem::of), clock));
+        main.bind("routesHealth", Health.news("routes", () -> dropIns.problem().map(Problem::of), clock));
         main.bind(
                 "crmHealth",
                 Health.news("crm", () -> unanswered(crm, "the CRM's database does not answer; leads wait"), clock));
@@ -582,8 +617,8 @@ public final class LeadRoutes implements AutoCloseable {
         settings.asProperties().forEach(main::addOverrideProperty);
         main.addOverrideProperty("chatwoot.base-url", settings.baseUrl());
         main.addOverrideProperty("camel.component.kamelet.location", "file:" + routes + "/kamelets,classpath:kamelets");
-        main.addOverrideProperty(
-                "camel.main.routesIncludePattern", "file:" + routes + "/*.camel.yaml,file:" + routes + "/*.java");
+        main.addOverrideProperty("camel.main.routesIncludePattern", DropIns.shipped(Path.of(routes)));
+        main.addOverrideProperty("camel.main.autoStartupExcludePattern", "scheduler:*");
     }
 
     /** Where webhooks and admin are served. */
@@ -606,8 +641,14 @@ public final class LeadRoutes implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("no HTTP server is running"));
     }
 
-    CamelContext camel() {
+    /** What the routes run in. */
+    public CamelContext camel() {
         return main.getCamelContext();
+    }
+
+    /** What is wrong with files and jars that were added to the shipped routes: file, line and reason; all others run. */
+    public List<String> dropInProblems() {
+        return dropIns.problems();
     }
 
     /** Depths of both queues and the like. */

@@ -13,13 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -33,13 +36,15 @@ final class RouteFiles {
 
     private final Path folder;
     private final Predicate<String> isProperty;
+    private final Optional<DirectCalls> directCalls;
     private final List<String> problems = new ArrayList<>();
     private final List<RouteDefinition> routes = new ArrayList<>();
     private final Set<String> directs = new LinkedHashSet<>();
 
-    private RouteFiles(Path folder, Predicate<String> isProperty) {
+    private RouteFiles(Path folder, Predicate<String> isProperty, Optional<DirectCalls> directCalls) {
         this.folder = folder;
         this.isProperty = isProperty;
+        this.directCalls = directCalls;
     }
 
     /**
@@ -50,9 +55,13 @@ final class RouteFiles {
      */
     record Found(List<String> problems, Set<String> directs) {}
 
-    /** @param isProperty whether a placeholder of this name has a value */
-    static Found in(Path folder, Predicate<String> isProperty) throws IOException {
-        RouteFiles files = new RouteFiles(folder, isProperty);
+    /**
+     * @param isProperty whether a placeholder of this name has a value
+     * @param chatwoot its base URL, if it is known
+     */
+    static Found in(Path folder, Predicate<String> isProperty, Optional<String> chatwoot) throws IOException {
+        RouteFiles files = new RouteFiles(
+                folder, isProperty, chatwoot.map(baseUrl -> new DirectCalls(baseUrl, UnaryOperator.identity())));
         files.read();
         return new Found(files.problems, files.directs);
     }
@@ -100,21 +109,49 @@ final class RouteFiles {
                 PluginHelper.getRoutesLoader(context)
                         .loadRoutes(PluginHelper.getResourceLoader(context).resolveResource("file:" + file));
             } catch (Exception e) {
-                problems.add(file + place(e) + ": " + said(e));
+                problems.add(unreadable(file.toString(), e));
                 return false;
             }
             for (RouteDefinition route : context.getRouteDefinitions()) {
                 routes.add(route);
-                findScheme(context, route, route.getInput().getEndpointUri(), route.getInput());
-                sends(route).forEach(to -> findScheme(context, route, to.getEndpointUri(), to));
+                problems.addAll(unknownComponents(context, route));
+            }
+            if (!DropIns.SHIPPED.contains(file.getFileName().toString())) {
+                findDirectCalls(context);
             }
             return true;
         }
     }
 
+    /** In routes, and in the templates of kamelets. */
+    private void findDirectCalls(DefaultCamelContext context) {
+        Stream<RouteDefinition> templates =
+                context.getRouteTemplateDefinitions().stream().map(RouteTemplateDefinition::getRoute);
+        Stream.concat(context.getRouteDefinitions().stream(), templates)
+                .forEach(route -> directCalls.ifPresent(calls -> problems.addAll(calls.in(route))));
+    }
+
     @SuppressWarnings("rawtypes")
     private static Collection<SendDefinition> sends(RouteDefinition route) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class);
+    }
+
+    /** What is wrong with a file that cannot be read, with its place in it. */
+    static String unreadable(String file, Throwable failure) {
+        return file + place(failure) + ": " + said(failure);
+    }
+
+    /** What a failure says, at its root, in a line. */
+    static String reason(Throwable failure) {
+        return Lines.plain(String.valueOf(root(failure).getMessage()));
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     private static String place(Throwable failure) {
@@ -137,10 +174,7 @@ final class RouteFiles {
     }
 
     private static String said(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
+        Throwable root = root(failure);
         String text = root instanceof MarkedYamlEngineException marked && marked.getProblem() != null
                 ? marked.getProblem()
                 : String.valueOf(root.getMessage());
@@ -152,21 +186,33 @@ final class RouteFiles {
         for (RouteDefinition route : routes) {
             RouteDefinition other = route.getId() == null ? null : known.putIfAbsent(route.getId(), route);
             if (other != null) {
-                problems.add(place(route, route) + ": route id " + route.getId() + " is there already, in "
-                        + place(other, other) + "; expected an id of its own");
+                problems.add(taken(route, other));
             }
         }
     }
 
-    private void findScheme(DefaultCamelContext context, RouteDefinition route, String uri, NamedNode node) {
+    /** What to say of a route whose id another one has. */
+    static String taken(RouteDefinition route, RouteDefinition other) {
+        return place(route, route) + ": route id " + route.getId() + " is there already, in " + place(other, other)
+                + "; expected an id of its own";
+    }
+
+    /** The endpoints of a route that nothing on the class path can serve, each with its place. */
+    static List<String> unknownComponents(CamelContext context, RouteDefinition route) {
+        List<String> unknown = new ArrayList<>(
+                unknownComponent(context, route, route.getInput().getEndpointUri(), route.getInput()));
+        sends(route).forEach(to -> unknown.addAll(unknownComponent(context, route, to.getEndpointUri(), to)));
+        return unknown;
+    }
+
+    private static List<String> unknownComponent(
+            CamelContext context, RouteDefinition route, String uri, NamedNode node) {
         int colon = uri.indexOf(':');
-        if (colon > 0 && !uri.contains("{{")) {
-            String scheme = uri.substring(0, colon);
-            if (context.getComponent(scheme, true, false) == null) {
-                problems.add(place(route, node) + ": uri is \"" + withoutOptions(uri)
-                        + "\"; expected one whose component " + scheme + " is on the class path");
-            }
-        }
+        String scheme = colon > 0 && !uri.contains("{{") ? uri.substring(0, colon) : "";
+        return scheme.isEmpty() || context.getComponent(scheme, true, false) != null
+                ? List.of()
+                : List.of(place(route, node) + ": uri is \"" + withoutOptions(uri) + "\"; expected one whose component "
+                        + scheme + " is on the class path");
     }
 
     private void findTargets(RouteDefinition route) {
@@ -193,11 +239,11 @@ final class RouteFiles {
         }
     }
 
-    private static String withoutOptions(String uri) {
+    static String withoutOptions(String uri) {
         return uri.replaceFirst("[?].*", "").replaceFirst("^direct://", "direct:");
     }
 
-    private static String place(RouteDefinition route, NamedNode node) {
+    static String place(RouteDefinition route, NamedNode node) {
         String location = Optional.ofNullable(node.getLocation())
                 .or(() -> Optional.ofNullable(route.getInput().getLocation()))
                 .orElse(String.valueOf(route.getId()))

@@ -99,6 +99,7 @@ public final class Settings {
             new Setting("rules.reload", "RULES_RELOAD", "5s"),
             new Setting("rules.shadow", "RULES_SHADOW", ""),
             new Setting("routes.directory", "ROUTES_DIRECTORY", "routes"),
+            new Setting("routes.reload", "ROUTES_RELOAD", "0"),
             new Setting(
                     "steps.message",
                     "STEPS_MESSAGE",
@@ -275,6 +276,11 @@ public final class Settings {
         return duration(values.get("rules.reload")).orElseThrow();
     }
 
+    /** Zero to take no change of a drop-in over. */
+    Duration routesReload() {
+        return duration(values.get("routes.reload")).orElseThrow();
+    }
+
     Duration lease() {
         return duration(values.get("outbox.lease")).orElseThrow();
     }
@@ -432,14 +438,16 @@ public final class Settings {
                 text -> text.equals("true") || text.equals("false"),
                 "true, or false for a schema of your own");
         checkRules(wrong);
-        verify(
-                wrong,
-                "rules.reload",
-                text -> duration(text)
-                        .filter(d -> d.isZero()
-                                || d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
-                        .isPresent(),
-                "1 second to 1 hour, such as 5s, or 0 to take no change over");
+        for (String property : List.of("rules.reload", "routes.reload")) {
+            verify(
+                    wrong,
+                    property,
+                    text -> duration(text)
+                            .filter(d -> d.isZero()
+                                    || d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
+                            .isPresent(),
+                    "1 second to 1 hour, such as 5s, or 0 to take no change over");
+        }
         verify(
                 wrong,
                 "routes.directory",
@@ -539,7 +547,7 @@ public final class Settings {
                 .orElse("");
     }
 
-    private static boolean isBaseUrl(String text) {
+    static boolean isBaseUrl(String text) {
         try {
             URI uri = new URI(text);
             return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))

@@ -143,6 +143,29 @@ class CheckTest {
     }
 
     @Test
+    void aRouteThatCallsChatwootByItselfIsNamedWithItsLine() {
+        Path routes = Product.routesWith(folder.resolve("routes"), "mine.camel.yaml", """
+                # Mine.
+                - route:
+                    id: mine
+                    description: Calls past the gateway.
+                    from:
+                      uri: direct:mine
+                      steps:
+                        - to:
+                            uri: "https://chat.example/api/v1/profile"
+                """);
+
+        CommandRun run = check(SETTINGS + "routes.directory=" + routes);
+
+        assertThat(run.err())
+                .contains("mine.camel.yaml:8: uri is \"https://chat.example/api/v1/profile\", which calls Chatwoot past"
+                        + " its rate limit; expected direct:chatwoot-<verb> or its kamelet")
+                .contains("1 problem(s)");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void warningsFailNothing() throws IOException {
         CommandRun run = check(SETTINGS + rules("tags: [{id: a, any: [alpha, alphas], labels: [aa]}]\n"));
 
