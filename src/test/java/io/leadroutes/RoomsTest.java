@@ -44,6 +44,8 @@ class RoomsTest {
             .definedBy("io.leadroutes.cli")
             .layer("sandbox")
             .definedBy("io.leadroutes.sandbox")
+            .layer("testkit")
+            .definedBy("io.leadroutes.testkit")
             .whereLayer("event")
             .mayNotAccessAnyLayer()
             .whereLayer("rules")
@@ -61,11 +63,22 @@ class RoomsTest {
             .whereLayer("ops")
             .mayOnlyAccessLayers("store", "conversation", "event")
             .whereLayer("sandbox")
-            .mayNotAccessAnyLayer();
+            .mayNotAccessAnyLayer()
+            .whereLayer("testkit")
+            .mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule roomsHaveNoCycles =
             slices().matching("io.leadroutes.(*)..").should().beFreeOfCycles();
+
+    /** They are not beside the program when it runs. */
+    @ArchTest
+    static final ArchRule onlyTheTestKitKnowsTestLibraries = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.leadroutes.testkit")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.junit..", "org.awaitility..", "org.assertj..");
 
     @ArchTest
     static final ArchRule decisionsDoNoInputOrOutput = noClasses()
@@ -78,7 +91,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule timeIsInjected = noClasses()
             .that()
-            .resideOutsideOfPackages("io.leadroutes.cli", "io.leadroutes.sandbox")
+            .resideOutsideOfPackages("io.leadroutes.cli", "io.leadroutes.sandbox", "io.leadroutes.testkit")
             .should()
             .callMethod(java.time.Instant.class, "now")
             .orShould()

@@ -1,10 +1,10 @@
 package io.leadroutes.bench;
 
-import io.leadroutes.cli.JumpingClock;
 import io.leadroutes.cli.Product;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.ConversationView;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

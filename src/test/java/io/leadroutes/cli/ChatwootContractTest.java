@@ -12,6 +12,7 @@ import com.networknt.schema.SpecVersion;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

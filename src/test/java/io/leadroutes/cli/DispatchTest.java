@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

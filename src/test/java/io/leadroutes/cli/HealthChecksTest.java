@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.FaultRule;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.sql.Connection;

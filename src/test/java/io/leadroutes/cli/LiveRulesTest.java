@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.FaultRule;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Connection;

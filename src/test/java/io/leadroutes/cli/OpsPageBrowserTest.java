@@ -22,6 +22,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.leadroutes.ops.LastHour;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;

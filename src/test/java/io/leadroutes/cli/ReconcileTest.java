@@ -9,6 +9,7 @@ import io.leadroutes.sandbox.Delivery;
 import io.leadroutes.sandbox.Dialect;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;

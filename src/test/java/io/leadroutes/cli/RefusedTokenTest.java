@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.testkit.JumpingClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

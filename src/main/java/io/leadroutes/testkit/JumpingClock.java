@@ -1,4 +1,4 @@
-package io.leadroutes.cli;
+package io.leadroutes.testkit;
 
 import java.time.Clock;
 import java.time.Duration;
