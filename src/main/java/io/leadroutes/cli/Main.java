@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             DeadCommand.class,
             ForgetCommand.class,
             HealthCommand.class,
+            NewCommand.class,
+            TestCommand.class,
             AutoComplete.GenerateCompletion.class
         },
         footerHeading = "%nExamples:%n",
@@ -86,7 +88,9 @@ public final class Main implements Runnable {
 
     /** @param commands makes the subcommands */
     static CommandLine commandLine(CommandLine.IFactory commands) {
-        return new CommandLine(new Main(), commands).setExecutionExceptionHandler(Main::explain);
+        return new CommandLine(new Main(), commands)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Main::explain);
     }
 
     /** What the operator did wrong is told in words, without a stack trace. */

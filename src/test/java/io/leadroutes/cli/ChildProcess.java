@@ -32,11 +32,18 @@ public final class ChildProcess implements AutoCloseable {
 
     /** @param java arguments of the JVM: a class path and a class, or a jar, and its arguments */
     public static ChildProcess start(Path folder, int managementPort, Map<String, String> environment, String... java) {
+        return startIn(Path.of(""), folder, managementPort, environment, java);
+    }
+
+    /** @param current the process's current folder */
+    static ChildProcess startIn(
+            Path current, Path folder, int managementPort, Map<String, String> environment, String... java) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(java));
         Path output = folder.resolve("output.log");
         ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(current.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
         builder.environment().putAll(environment);

@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +24,14 @@ class PackagedJarIT {
 
     @TempDir
     private Path folder;
+
+    /** As it is where the program is delivered. */
+    private void copyWhatIsShipped() throws IOException {
+        Product.routesWith(folder.resolve("routes"), "nothing.txt", "");
+        for (String file : List.of("application.properties", "rules.yaml")) {
+            Files.copy(Path.of(file), folder.resolve(file));
+        }
+    }
 
     @Test
     void theDemoPlaysToItsEnd() {
@@ -74,6 +89,82 @@ class PackagedJarIT {
                 assertThat(run.awaitEnd(Duration.ofSeconds(60))).isEqualTo(143);
                 assertThat(run.output()).contains("leadroutes - stopped").doesNotContain("Exception", "Forcing");
             }
+        }
+    }
+
+    @Test
+    void aJarInLibExtIsOnTheClassPathOfRoutesAndItsRouteBuilderRuns() throws IOException {
+        copyWhatIsShipped();
+        Files.writeString(folder.resolve("routes/UsesJar.java"), """
+                public class UsesJar extends org.apache.camel.builder.RouteBuilder {
+                    @Override
+                    public void configure() {
+                        from("direct:" + InJar.NAME + "-user").routeId(InJar.NAME + "-user").log("used");
+                    }
+                }
+                """);
+        jar(Files.createDirectories(folder.resolve("lib/ext")).resolve("mine.jar"));
+        Files.writeString(folder.resolve("lib/ext/torn.jar"), "not a jar");
+        int management = ChildProcess.freePort();
+        try (SandboxChatwoot sandbox = SandboxChatwoot.start()) {
+            Map<String, String> environment = environment(sandbox, management);
+            try (ChildProcess run = ChildProcess.startIn(
+                    folder,
+                    folder,
+                    management,
+                    environment,
+                    "-jar",
+                    Path.of(JAR).toAbsolutePath().toString())) {
+                await().atMost(Duration.ofSeconds(120)).until(() -> {
+                    assertThat(run.isAlive()).as(run.output()).isTrue();
+                    return run.output().contains("webhooks are taken");
+                });
+
+                assertThat(run.output())
+                        .contains("InJar runs: [in-jar]", "UsesJar.java runs: [in-jar-user]")
+                        .contains("torn.jar cannot be used, all else runs")
+                        .doesNotContain("WARNING");
+            }
+        }
+    }
+
+    private void jar(Path file) throws IOException {
+        Path source = Files.writeString(folder.resolve("InJar.java"), """
+                public class InJar extends org.apache.camel.builder.RouteBuilder {
+                    public static final String NAME = "in-jar".strip();
+
+                    @Override
+                    public void configure() {
+                        from("direct:in-jar").routeId(NAME).log("used");
+                    }
+                }
+                """);
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "-cp", System.getProperty("java.class.path"), source.toString()))
+                .isZero();
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
+            jar.putNextEntry(new ZipEntry("META-INF/services/org.apache.camel.builder.RouteBuilder"));
+            jar.write("InJar\n".getBytes(StandardCharsets.UTF_8));
+            jar.putNextEntry(new ZipEntry("InJar.class"));
+            jar.write(Files.readAllBytes(folder.resolve("InJar.class")));
+        }
+    }
+
+    @Test
+    void aNewStepAndItsTestRunWithNothingButTheProgram() throws IOException {
+        copyWhatIsShipped();
+        String jar = Path.of(JAR).toAbsolutePath().toString();
+
+        try (ChildProcess made =
+                ChildProcess.startIn(folder, folder, 0, Map.of(), "-jar", jar, "new", "step", "call-back")) {
+            assertThat(made.awaitEnd(Duration.ofSeconds(60))).as(made.output()).isZero();
+        }
+        try (ChildProcess tested = ChildProcess.startIn(folder, folder, 0, Map.of(), "-jar", jar, "test")) {
+            assertThat(tested.awaitEnd(Duration.ofSeconds(180)))
+                    .as(tested.output())
+                    .isZero();
+            assertThat(tested.output())
+                    .containsPattern("whoAsksForACallIsLabelled\\(TestLeadRoutes\\) (\\d+ ms )?\\[OK]");
         }
     }
 
