@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -66,8 +67,22 @@ class ExamplesTest {
     }
 
     @AfterParameterizedClassInvocation
-    static void stop() {
-        product.close();
+    static void stop() throws IOException {
+        try {
+            everyRouteWasUsed();
+        } finally {
+            product.close();
+        }
+    }
+
+    private static void everyRouteWasUsed() throws IOException {
+        List<String> routes = new ArrayList<>(List.of("auto-tag"));
+        for (Path example : examples()) {
+            if (example.toString().endsWith(".yaml")) {
+                RoutesTest.entities(example, "route").forEach(route -> routes.add((String) route.get("id")));
+            }
+        }
+        assertThat(RoutesTest.used(product)).containsAll(routes);
     }
 
     private static List<Path> examples() throws IOException {

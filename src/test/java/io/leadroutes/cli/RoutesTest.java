@@ -25,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.NodeEvent;
 
 /** The files in routes/: their form (notes, style, section 2), and that each route is used. */
 class RoutesTest {
@@ -45,14 +47,22 @@ class RoutesTest {
         return files(Path.of("routes"));
     }
 
+    /** Also those that {@code leadroutes new} writes. */
     static List<Path> filesAndExamples() throws IOException {
-        return Stream.concat(files().stream(), files(Path.of("routes/examples")).stream())
+        return Stream.of(files(), files(Path.of("routes/examples")), files(Path.of("src/main/resources/new")))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    static List<Path> filesAndKamelets() throws IOException {
+        return Stream.of(filesAndExamples(), files(Path.of("routes/kamelets")))
+                .flatMap(List::stream)
                 .toList();
     }
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".camel.yaml"))
+            return files.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
                     .toList();
         }
@@ -81,8 +91,8 @@ class RoutesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("filesAndExamples")
-    void everyFileHasOneCommentAtItsTop(Path file) throws IOException {
+    @MethodSource("filesAndKamelets")
+    void everyFileHasOneCommentAtItsTopAndNoAnchors(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
         long comments =
                 lines.stream().filter(line -> line.strip().startsWith("#")).count();
@@ -90,6 +100,9 @@ class RoutesTest {
 
         assertThat(header).isPositive();
         assertThat(comments).as("comments that Kaoto would drop").isEqualTo(header);
+        assertThat(new Parse(LoadSettings.builder().build()).parseString(Files.readString(file)))
+                .noneMatch(event ->
+                        event instanceof NodeEvent node && node.getAnchor().isPresent());
     }
 
     @Test
@@ -235,7 +248,7 @@ class RoutesTest {
     }
 
     /** Ids of the routes that have handled an exchange, by Camel's own metrics. */
-    private static Set<String> used(Product product) {
+    static Set<String> used(Product product) {
         String metrics = product.send(HttpRequest.newBuilder(URI.create(
                                 "http://127.0.0.1:" + product.runtime().managementPort() + "/observe/metrics"))
                         .GET())
@@ -281,7 +294,7 @@ class RoutesTest {
         return path.endsWith("/bean") || path.endsWith("/expression/method");
     }
 
-    private static List<Map<?, ?>> entities(Path file, String kind) throws IOException {
+    static List<Map<?, ?>> entities(Path file, String kind) throws IOException {
         List<Map<?, ?>> found = new ArrayList<>();
         for (Object entity : (List<?>) yaml(file)) {
             if (((Map<?, ?>) entity).get(kind) instanceof Map<?, ?> map) {

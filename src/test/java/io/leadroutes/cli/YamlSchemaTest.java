@@ -68,18 +68,28 @@ class YamlSchemaTest {
         schema.forEach(YamlSchemaTest::withPlaceholders);
     }
 
+    /** The shipped ones, the examples, and those that {@code leadroutes new} writes. */
     static Stream<Path> routeFiles() throws IOException {
-        return files("routes", ".camel.yaml");
+        return Stream.concat(files("routes", ".camel.yaml"), files("src/main/resources/new", ".camel.yaml"));
     }
 
     static Stream<Path> kameletFiles() throws IOException {
-        return files("routes/kamelets", ".kamelet.yaml");
+        return files("routes", ".kamelet.yaml");
     }
 
     private static Stream<Path> files(String folder, String ending) throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(folder))) {
+        try (Stream<Path> files = Files.walk(Path.of(folder))) {
             return files.filter(file -> file.toString().endsWith(ending)).sorted().toList().stream();
         }
+    }
+
+    @Test
+    void everyYamlOfTheFolderIsOneOfThese() throws IOException {
+        assertThat(files("routes", "yaml"))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(files("routes", ".camel.yaml"), kameletFiles())
+                        .toList());
+        assertThat(routeFiles())
+                .contains(Path.of("routes/examples/batch-update.camel.yaml"), Path.of("routes/steps.camel.yaml"));
     }
 
     @ParameterizedTest
