@@ -1,6 +1,5 @@
 package io.leadroutes.event;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -27,16 +26,12 @@ public final class EventDecoder {
      *     {@code event}
      */
     public Decoded decode(byte[] body) {
-        ObjectNode json = StrictJson.parse(body);
-        // Before anything is read: no secret may travel on inside an event (CONTRACT sections 2.1 and 2.2).
-        Secrets.redact(json);
-        Part root = Part.root(json);
+        // Without secrets, and the event is read of that: none may travel on inside it (CONTRACT sections 2.1 and 2.2).
+        StrictJson.Redacted clean = StrictJson.parse(body);
+        Part root = Part.root(clean.json());
         String type = type(root.at("event"));
         EventKind kind = EventKind.of(type);
-        String storedPayload = StrictJson.write(json);
-        if (!StrictJson.isUnicode(storedPayload)) {
-            throw new BadEventException("half a character; expected text that can be written in UTF-8");
-        }
+        String storedPayload = clean.text();
         try {
             Changes changes = Changes.read(root);
             Event event = event(kind, type, root, changes);
@@ -53,7 +48,7 @@ public final class EventDecoder {
      * @throws BadEventException if it cannot be read, or the event has a {@link Decoded#problem()}; names the field
      */
     public Event stored(String storedPayload) {
-        Part root = Part.root(StrictJson.parse(storedPayload));
+        Part root = Part.root(StrictJson.parse(storedPayload).json());
         String type = type(root.at("event"));
         return event(EventKind.of(type), type, root, Changes.read(root));
     }

@@ -1,8 +1,5 @@
 package io.leadroutes.event;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,18 +18,6 @@ public final class Secrets {
 
     private Secrets() {}
 
-    /** Replaces the values of secret keys at any depth, in place; null stays null. */
-    static void redact(JsonNode json) {
-        if (json instanceof ObjectNode object) {
-            for (Map.Entry<String, JsonNode> entry : object.properties()) {
-                if (isSecret(entry.getKey()) && !entry.getValue().isNull()) {
-                    entry.setValue(TextNode.valueOf(REDACTED));
-                }
-            }
-        }
-        json.forEach(Secrets::redact);
-    }
-
     /** The map with the values of secret keys replaced, at its top level. */
     public static Map<String, Object> redact(Map<String, Object> map) {
         Map<String, Object> clean = new LinkedHashMap<>(map);
@@ -40,7 +25,7 @@ public final class Secrets {
         return clean;
     }
 
-    private static boolean isSecret(String key) {
+    static boolean isSecret(String key) {
         // Each key of each body comes through here, and most differ in their last letter.
         for (String ending : ENDINGS) {
             if (endsWith(key, ending)) {
