@@ -90,6 +90,9 @@ public final class Inputs {
                     "referer",
                     "blocked"));
 
+    /** Not negative, and few enough digits to reckon with; as JSON writes numbers. */
+    private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,10}(\\.[0-9]{1,10})?(E[0-9])?");
+
     private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
 
     /** E.164 (CONTRACT section 3.7). */
@@ -206,6 +209,20 @@ public final class Inputs {
             labels.add(label);
         }
         return notEmpty(field, labels.stream().distinct().toList(), expected);
+    }
+
+    /** An amount of money as a number or its text; the limit is Chatwoot's (CONTRACT section 3.6). */
+    static BigDecimal amount(String field, Object value) {
+        String expected = "an amount from 0 to " + AttributeType.MAX_NUMBER + " such as 50000 or 1299.90";
+        String text = required(field, value, expected).toString().strip();
+        if (!AMOUNT.matcher(text).matches()) {
+            throw wrong(field, value, expected);
+        }
+        BigDecimal amount = new BigDecimal(text).stripTrailingZeros();
+        if (amount.compareTo(AttributeType.MAX_NUMBER) > 0) {
+            throw wrong(field, value, expected);
+        }
+        return amount.setScale(Math.max(0, amount.scale()));
     }
 
     /** One title of a label that the account is to define (CONTRACT section 3.10). */

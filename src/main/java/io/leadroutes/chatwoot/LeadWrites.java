@@ -1,24 +1,35 @@
 package io.leadroutes.chatwoot;
 
 import io.leadroutes.conversation.Conversation;
+import io.leadroutes.conversation.DealOutcome;
 import io.leadroutes.conversation.LeadFacts;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.store.Conversations;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 
-/** What the route {@code crm-upsert-lead} does: a wish in the outbox for each endpoint of {@code on.lead-qualified}. */
+/**
+ * What the routes {@code crm-upsert-lead} and {@code lead-outcome} do: wishes in the outbox, of a lead for each endpoint of
+ * {@code on.lead-qualified}, of an outcome for Chatwoot.
+ */
 public final class LeadWrites {
+    private static final List<String> OUTCOMES = List.of("won", "lost");
+
     private final Conversations conversations;
     private final Steps steps;
     private final long accountId;
+    private final List<String> outcomeLabels;
 
-    public LeadWrites(Conversations conversations, Steps steps, long accountId) {
+    /** @param outcomeLabels those of a won deal and of a lost one (setting deal.labels) */
+    public LeadWrites(Conversations conversations, Steps steps, long accountId, List<String> outcomeLabels) {
         this.conversations = conversations;
         this.steps = steps;
         this.accountId = accountId;
+        this.outcomeLabels = outcomeLabels;
     }
 
     /**
@@ -55,6 +66,36 @@ public final class LeadWrites {
         } else {
             conversations.decide(
                     accountId, Inputs.id("conversationId", conversation), lastKnown -> steps.lead(lastKnown, facts));
+        }
+    }
+
+    /**
+     * How a deal ended, shown in its conversation; of a contact, in the one that qualified last. May be told again, and
+     * otherwise than before.
+     *
+     * @param outcome won or lost
+     * @param conversation or the contact; with both, this one is taken
+     * @param dealValue may be missing
+     * @throws IllegalArgumentException naming a header that is wrong, or the contact if it has no lead here
+     */
+    public void outcome(
+            @Header("outcome") Object outcome,
+            @Header("conversationId") Object conversation,
+            @Header("contactId") Object contact,
+            @Header("dealValue") Object dealValue) {
+        int index = OUTCOMES.indexOf(Inputs.oneOf("outcome", outcome, OUTCOMES));
+        DealOutcome deal = new DealOutcome(
+                OUTCOMES.get(index),
+                outcomeLabels.get(index),
+                outcomeLabels.get(1 - index),
+                given(dealValue).map(value -> Inputs.amount("dealValue", value)));
+        Consumer<Conversation> decision = lead -> steps.outcome(lead, deal);
+        if (given(conversation).isPresent()) {
+            conversations.decide(accountId, Inputs.id("conversationId", conversation), decision);
+        } else if (given(contact).isPresent()) {
+            conversations.decideOnLead(accountId, Inputs.id("contactId", contact), decision);
+        } else {
+            throw new IllegalArgumentException("conversationId and contactId are missing; expected one of them");
         }
     }
 

@@ -340,7 +340,7 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("events", new Events(conversations, steps, new Waits(liveRules::get, steps)));
         main.bind("steps", steps);
         main.bind("wishes", new Wishes());
-        main.bind("leadWrites", new LeadWrites(conversations, steps, settings.accountId()));
+        main.bind("leadWrites", new LeadWrites(conversations, steps, settings.accountId(), settings.dealLabels()));
     }
 
     private void bindTimers() {

@@ -1,5 +1,6 @@
 package io.leadroutes.cli;
 
+import io.leadroutes.chatwoot.Inputs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -106,6 +107,7 @@ public final class Settings {
                     "direct:step-tag,direct:step-score,direct:step-qualify,direct:step-escalate"),
             new Setting("on.lead-qualified", "ON_LEAD_QUALIFIED", "direct:crm-sync"),
             new Setting("on.escalated", "ON_ESCALATED", ""),
+            new Setting("deal.labels", "DEAL_LABELS", "won,lost"),
             new Setting("conversation.debounce", "CONVERSATION_DEBOUNCE", "1s"),
             new Setting("conversation.workers", "CONVERSATION_WORKERS", "4"),
             new Setting("conversation.poll-ms", "CONVERSATION_POLL_MS", "50"),
@@ -260,6 +262,11 @@ public final class Settings {
 
     Duration debounce() {
         return duration(values.get("conversation.debounce")).orElseThrow();
+    }
+
+    /** Of a won deal and of a lost one, lower-case as Chatwoot defines them. */
+    List<String> dealLabels() {
+        return Inputs.labels("deal.labels", values.get("deal.labels"));
     }
 
     /** Zero to look for no lost webhooks. */
@@ -456,6 +463,11 @@ public final class Settings {
         verify(wrong, "steps.message", text -> !list("steps.message").isEmpty(), "Camel endpoints, comma-separated");
         verify(
                 wrong,
+                "deal.labels",
+                Settings::areTwoLabels,
+                "the labels of a won deal and of a lost one, such as won,lost: two, of letters, digits, - and _");
+        verify(
+                wrong,
                 "conversation.debounce",
                 text -> duration(text)
                         .filter(d -> d.compareTo(Duration.ofSeconds(5)) <= 0)
@@ -545,6 +557,15 @@ public final class Settings {
                         + ". Set " + setting.environment + " or " + property)
                 .findFirst()
                 .orElse("");
+    }
+
+    private static boolean areTwoLabels(String text) {
+        try {
+            return Inputs.labels("deal.labels", text).size() == 2;
+        } catch (IllegalArgumentException e) {
+            // One message says all that may be wrong with it.
+            return false;
+        }
     }
 
     static boolean isBaseUrl(String text) {

@@ -691,13 +691,18 @@ public final class Conversation {
     }
 
     private Optional<Wish> needed(Wish wish) {
-        // Steps only add; what takes away comes from the verbs and goes straight to the outbox.
         if (wish instanceof Wish.ChangeLabels change) {
+            Set<String> there = getLabels();
             List<String> missing = change.add().stream()
-                    .filter(label -> !getLabels().contains(label))
+                    .filter(label -> !there.contains(label))
                     .distinct()
                     .toList();
-            return missing.isEmpty() ? Optional.empty() : Optional.of(Wish.ChangeLabels.add(missing));
+            List<String> unwanted = change.remove().stream()
+                    .filter(label -> labels.isEmpty() || there.contains(label))
+                    .toList();
+            return missing.isEmpty() && unwanted.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Wish.ChangeLabels(missing, unwanted, false));
         }
         if (wish instanceof Wish.ChangeAttributes change) {
             Map<String, Object> different = new LinkedHashMap<>(change.set());

@@ -376,6 +376,21 @@ public final class Steps {
         publishLead(conversation, lead, Urgency.TAGGING, reason(conversation, "upsert-lead", List.of()));
     }
 
+    /**
+     * Because a route asks for it: shows agents how the deal ended. The CRM is not told: it, or whoever tells both, knows.
+     */
+    public void outcome(Conversation conversation, DealOutcome deal) {
+        Reason reason = reason(conversation, "outcome", List.of(deal.outcome()));
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("deal_outcome", deal.outcome());
+        deal.value().ifPresent(value -> attributes.put("deal_value", value));
+        conversation.wish(
+                new Wish.ChangeLabels(List.of(deal.label()), List.of(deal.otherLabel()), false),
+                Urgency.TAGGING,
+                reason);
+        conversation.wish(Wish.ChangeAttributes.set(attributes), Urgency.TAGGING, reason);
+    }
+
     private void act(
             Conversation conversation,
             String occasion,

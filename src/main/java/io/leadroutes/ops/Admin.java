@@ -33,6 +33,11 @@ public final class Admin {
     private static final int MAX_LIMIT = 1_000;
     private static final Pattern ID = Pattern.compile("[1-9]\\d{0,15}");
     private static final String FORGOTTEN = "forgotten";
+    private static final Map<String, String> OUTCOME_HEADERS = Map.of(
+            "outcome", "outcome",
+            "conversation_id", "conversationId",
+            "contact_id", "contactId",
+            "deal_value", "dealValue");
     private static final Logger LOG = LoggerFactory.getLogger(Admin.class);
 
     private final Records records;
@@ -244,6 +249,36 @@ public final class Admin {
         }
         Map<String, Object> given = Json.map(body);
         answer(exchange, 200, rulesTrial.apply(body.path("content").asText(), given));
+    }
+
+    /**
+     * How a deal ended, as headers of {@code lead-outcome}, which checks them.
+     *
+     * @throws RefusedException 400 if the body is no object of these keys
+     */
+    public void outcome(Exchange exchange) throws RefusedException {
+        JsonNode body = json(exchange.getMessage().getBody());
+        require(body.isObject(), "the body is no object; expected outcome, and conversation_id or contact_id");
+        for (Map.Entry<String, JsonNode> field : body.properties()) {
+            require(
+                    OUTCOME_HEADERS.containsKey(field.getKey()),
+                    "a key is not known; expected " + String.join(", ", new TreeSet<>(OUTCOME_HEADERS.keySet())));
+            exchange.getMessage()
+                    .setHeader(
+                            OUTCOME_HEADERS.get(field.getKey()),
+                            field.getValue().asText());
+        }
+    }
+
+    /** It is in the outbox. */
+    public void outcomeTaken(Exchange exchange) {
+        answer(exchange, 200, Map.of("taken", true));
+    }
+
+    /** Makes the message the answer to a request with a wrong value; the failure names it. */
+    public void tellWhatIsWrong(Exchange exchange) {
+        Exception wrong = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        answer(exchange, 400, Map.of("error", wrong.getMessage()));
     }
 
     static JsonNode json(Object body) throws RefusedException {

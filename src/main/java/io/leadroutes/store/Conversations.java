@@ -136,11 +136,29 @@ public final class Conversations {
      * transaction.
      */
     public void decide(long accountId, long conversationId, Consumer<Conversation> decision) {
+        database.transaction().executeWithoutResult(status -> decideOn(load(accountId, conversationId), decision));
+    }
+
+    /**
+     * The same on the conversation that is a contact's lead, which is the one that qualified last.
+     *
+     * @throws IllegalArgumentException if none has
+     */
+    public void decideOnLead(long accountId, long contactId, Consumer<Conversation> decision) {
         database.transaction().executeWithoutResult(status -> {
-            Conversation conversation = load(accountId, conversationId);
-            decision.accept(conversation);
-            outbox.add(accountId, conversationId, planner.prepared(conversation.decided()));
+            Conversation lead = ofContact(accountId, contactId).stream()
+                    .filter(Conversation::isQualified)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("contactId is \"" + contactId
+                            + "\"; expected a contact with a conversation that has qualified, or a conversationId"));
+            decideOn(lead, decision);
         });
+    }
+
+    private void decideOn(Conversation conversation, Consumer<Conversation> decision) {
+        decision.accept(conversation);
+        ConversationState state = conversation.before();
+        outbox.add(state.accountId(), state.conversationId(), planner.prepared(conversation.decided()));
     }
 
     /** The last known state, if any event of the conversation has been handled. */

@@ -46,7 +46,8 @@ class AdminTest {
         "POST, /admin/dead/retry?reason=failed",
         "POST, /admin/dead/drop?reason=failed",
         "POST, /admin/rules/try",
-        "POST, /admin/forget/1"
+        "POST, /admin/forget/1",
+        "POST, /admin/outcome"
     })
     @Tag("invariant-12")
     void nobodyGetsInWithoutTheToken(String method, String path) {

@@ -121,6 +121,7 @@ class HeaderAllowListTest {
         "GET, /admin/conversations/1",
         "POST, /admin/rules/try",
         "POST, /admin/forget/1",
+        "POST, /admin/outcome",
         "POST, /admin/dead/retry",
         "DELETE, /admin/dead/wish-1"
     })
@@ -141,7 +142,8 @@ class HeaderAllowListTest {
         "GET, /admin/status",
         "GET, /admin/conversations/1",
         "POST, /admin/rules/try",
-        "POST, /admin/forget/1"
+        "POST, /admin/forget/1",
+        "POST, /admin/outcome"
     })
     void noneArrivesAsAQueryParameter(String method, String path) {
         for (List<String> batch : batches()) {

@@ -185,6 +185,8 @@ class RoutesTest {
         product.send(
                 product.adminRequest("/admin/rules/try").POST(BodyPublishers.ofString("{\"content\":\"a demo\"}")));
         product.settle();
+        product.send(product.adminRequest("/admin/outcome")
+                .POST(BodyPublishers.ofString("{\"outcome\":\"won\",\"conversation_id\":" + id + "}")));
         product.send(product.adminRequest("/admin/forget/1").POST(BodyPublishers.noBody()));
     }
 

@@ -46,6 +46,7 @@ class SettingsTest {
                 .containsExactly("direct:step-tag", "direct:step-score", "direct:step-qualify", "direct:step-escalate");
         assertThat(settings.list("on.lead-qualified")).containsExactly("direct:crm-sync");
         assertThat(settings.list("on.escalated")).isEmpty();
+        assertThat(settings.dealLabels()).containsExactly("won", "lost");
         assertThat(settings.debounce()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.optional("admin.token")).isEmpty();
     }
@@ -72,6 +73,9 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "camel.server.port|http|a port number",
+                "deal.labels|won|two, of letters, digits",
+                "deal.labels|won,won|two, of letters, digits",
+                "deal.labels|deal won,lost|two, of letters, digits",
                 "camel.server.port|65536|0 to 65535",
                 "camel.management.port|-1|a port number",
                 "chatwoot.base-url|chat.example|https://app.chatwoot.com",
