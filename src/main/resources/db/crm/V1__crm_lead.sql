@@ -19,5 +19,13 @@ CREATE TABLE crm_lead (
   qualified_at TIMESTAMP WITH TIME ZONE,
   updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
   resolved_at TIMESTAMP WITH TIME ZONE,
+  -- What leadroutes told last: what holds something else was changed by the CRM's people, and stays.
+  told_name VARCHAR(1000),
+  told_email VARCHAR(1000),
+  told_phone VARCHAR(1000),
+  told_company VARCHAR(1000),
+  told_company_size VARCHAR(1000),
+  told_industry VARCHAR(1000),
+  told_deal_value VARCHAR(1000),
   PRIMARY KEY (account_id, contact_id)
 );

@@ -608,6 +608,15 @@ public final class Conversation {
         return contactId;
     }
 
+    /**
+     * Whose conversation it was before this decision, if that is another contact than now: an agent has merged that one into
+     * this one ({@code contact_merge_action.rb}, of which no webhook tells; the next snapshot shows it).
+     */
+    OptionalLong formerContactId() {
+        boolean isMerged = before.contactId().isPresent() && !before.contactId().equals(contactId);
+        return isMerged ? before.contactId() : OptionalLong.empty();
+    }
+
     List<ScoreEntry> ledger() {
         return ledger;
     }

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * @param stage qualified, escalated or resolved
  * @param labels comma-separated
  * @param conversationUrl the conversation in Chatwoot's dashboard
+ * @param formerContactId not a column: whose lead it was until that contact was merged into this one; null if it was not
  */
 public record Lead(
         @JsonProperty("account_id") long accountId,
@@ -32,10 +33,15 @@ public record Lead(
         @JsonProperty("first_message") String firstMessage,
         @JsonProperty("qualified_at") Instant qualifiedAt,
         @JsonProperty("updated_at") Instant updatedAt,
-        @JsonProperty("resolved_at") Instant resolvedAt) {
+        @JsonProperty("resolved_at") Instant resolvedAt,
+        @JsonProperty("former_contact_id") Long formerContactId) {
 
     /** The same lead with these facts in place of its own. */
     Lead with(LeadFacts facts) {
+        return with(facts, formerContactId);
+    }
+
+    private Lead with(LeadFacts facts, Long former) {
         return new Lead(
                 accountId,
                 facts.contactId().isPresent() ? (Long) facts.contactId().getAsLong() : contactId,
@@ -55,12 +61,13 @@ public record Lead(
                 firstMessage,
                 qualifiedAt,
                 updatedAt,
-                resolvedAt);
+                resolvedAt,
+                former);
     }
 
     /** This lead, with what it does not know of the customer from an older one: as the CRM keeps it, too. */
     Lead over(Lead older) {
-        return with(new LeadFacts(
+        LeadFacts known = new LeadFacts(
                 OptionalLong.empty(),
                 known(name, older.name),
                 known(email, older.email),
@@ -68,7 +75,8 @@ public record Lead(
                 known(company, older.company),
                 known(companySize, older.companySize),
                 known(industry, older.industry),
-                known(dealValue, older.dealValue)));
+                known(dealValue, older.dealValue));
+        return with(known, formerContactId == null ? older.formerContactId : formerContactId);
     }
 
     private static Optional<String> known(String newer, String older) {

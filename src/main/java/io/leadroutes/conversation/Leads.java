@@ -33,7 +33,10 @@ final class Leads {
                 conversation.firstMessage().orElse(null),
                 conversation.qualifiedAt().orElse(null),
                 conversation.now(),
-                conversation.resolvedAt().orElse(null));
+                conversation.resolvedAt().orElse(null),
+                conversation.formerContactId().isPresent()
+                        ? conversation.formerContactId().getAsLong()
+                        : null);
     }
 
     private static String stage(Conversation conversation) {

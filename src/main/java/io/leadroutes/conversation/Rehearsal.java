@@ -78,6 +78,7 @@ public final class Rehearsal {
         conversation.observe(event, heard.at());
         steps.rest(conversation);
         steps.resolution(conversation);
+        steps.merge(conversation);
         if (event.isCustomerMessage()) {
             steps.tag(conversation);
             steps.score(conversation);

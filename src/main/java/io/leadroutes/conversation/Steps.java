@@ -354,6 +354,13 @@ public final class Steps {
         }
     }
 
+    /** After a snapshot: the lead, if there is one, goes with its contact into the one that that was merged into. */
+    public void merge(Conversation conversation) {
+        if (conversation.isQualified() && conversation.formerContactId().isPresent()) {
+            publishLead(conversation, Urgency.TAGGING, reason(conversation, "contact", List.of()));
+        }
+    }
+
     /** After a contact event: the lead, if there is one, gets the new contact data. */
     public void contact(Conversation conversation) {
         if (conversation.isQualified()) {

@@ -1,7 +1,10 @@
 package io.leadroutes.sandbox;
 
 import io.leadroutes.sandbox.Rows.Contact;
+import io.leadroutes.sandbox.Rows.ContactInbox;
+import io.leadroutes.sandbox.Rows.Conversation;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,6 +81,43 @@ final class Contacts {
             changes.add(field, current, all);
             set.accept(all);
         }
+    }
+
+    /**
+     * One contact takes the other's conversations, messages and, where it has none, fields over; the other is gone
+     * ({@code contact_merge_action.rb}). The conversations' versions grow, but no webhook tells of them; contact_updated comes
+     * if the one that stays has changed.
+     */
+    void merge(Contact base, Contact mergee) {
+        account.contactInboxes.replaceAll(link -> link.contact() == mergee ? of(base, link) : link);
+        for (Conversation conversation : account.conversations.values()) {
+            if (conversation.contact() == mergee) {
+                conversation.contactInbox = of(base, conversation.contactInbox);
+                conversation.updatedAt = account.now();
+            }
+            conversation.messages.stream()
+                    .filter(message -> message.contact == mergee)
+                    .forEach(message -> message.contact = base);
+        }
+        account.contacts.remove(mergee.id);
+        Map<String, Object> missing = new LinkedHashMap<>();
+        give(missing, "name", base.name, mergee.name);
+        give(missing, "email", base.email, mergee.email);
+        give(missing, "phone_number", base.phoneNumber, mergee.phoneNumber);
+        give(missing, "identifier", base.identifier, mergee.identifier);
+        missing.put("custom_attributes", Attributes.merged(mergee.customAttributes, base.customAttributes));
+        missing.put("additional_attributes", Attributes.merged(mergee.additionalAttributes, base.additionalAttributes));
+        update(base, missing);
+    }
+
+    private static void give(Map<String, Object> missing, String field, String own, String others) {
+        if (own == null && others != null) {
+            missing.put(field, others);
+        }
+    }
+
+    private static ContactInbox of(Contact contact, ContactInbox link) {
+        return new ContactInbox(link.id(), contact, link.inbox(), link.sourceId(), link.createdAt());
     }
 
     void removeAttributes(Contact contact, List<?> keys) {

@@ -77,8 +77,8 @@ final class Rows {
 
     static final class Conversation {
         final long displayId;
-        final ContactInbox contactInbox;
         final Instant createdAt;
+        ContactInbox contactInbox;
         final List<Message> messages = new ArrayList<>();
         String status = "open";
         String priority;

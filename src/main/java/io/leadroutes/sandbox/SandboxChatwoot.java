@@ -301,6 +301,11 @@ public final class SandboxChatwoot implements AutoCloseable {
         change(() -> contacts.update(account.contact(contactId), Json.asReceived(fields)));
     }
 
+    /** An agent merges a contact into another one, which stays. */
+    public void agentMergesContacts(long baseId, long mergeeId) {
+        change(() -> contacts.merge(account.contact(baseId), account.contact(mergeeId)));
+    }
+
     /** A new conversation with its first message; returns the display id. */
     public long customerStartsConversation(long contactId, long inboxId, String text) {
         return locked(() -> {

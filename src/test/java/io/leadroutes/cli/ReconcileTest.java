@@ -102,6 +102,25 @@ class ReconcileTest {
     @ParameterizedTest
     @EnumSource
     @Tag("invariant-2")
+    void aLeadFollowsItsContactIntoAnotherOneThoughNoWebhookTells(Dialect dialect) {
+        start(dialect, "3000");
+        long stays = sandbox.addContact("Ada Lovelace", "ada@example.org");
+        long conversation = product.conversation("Visitor");
+        sandbox.customerWrites(conversation, "An enterprise with a budget wants a demo");
+        product.settle();
+
+        sandbox.agentMergesContacts(stays, sandbox.conversation(conversation).contactId());
+        clock.jump(Duration.ofMinutes(10).plus(SETTLED));
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(product.leads()).singleElement().satisfies(lead -> assertThat(lead)
+                        .containsEntry("contact_id", stays)
+                        .containsEntry("name", "Ada Lovelace")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("invariant-2")
     void whatHappenedWhileItWasDownIsAsIfTheWebhooksHadCome(Dialect dialect) {
         start(dialect, "3000");
         long lead = product.conversation("Ada Down");

@@ -58,6 +58,24 @@ class ConversationTest {
     // ---- what is observed
 
     @Test
+    void aContactThatWasMergedIntoAnotherOneIsToldBySnapshotsOnly() {
+        see(updated().contact(4, "Ada").at(NOW));
+        assertThat(conversation.formerContactId()).as("nobody's before").isEmpty();
+        Conversation next = of(conversation.state());
+
+        see(next, updated().contact(5, "Ada L.").at(NOW.plusSeconds(1)), NOW.plusSeconds(1));
+
+        assertThat(next.formerContactId()).hasValue(4);
+        assertThat(next.contact().flatMap(Contact::name)).contains("Ada L.");
+        Conversation later = of(next.state());
+        see(later, updated().contact(5, "Ada L.").at(NOW.plusSeconds(2)), NOW.plusSeconds(2));
+        see(later, updated().contact(4, "Ada").at(NOW), NOW.plusSeconds(2));
+        assertThat(later.formerContactId())
+                .as("told once, and not by what is older")
+                .isEmpty();
+    }
+
+    @Test
     void whatABodyDoesNotCarryStaysAsItIsKnown() {
         see(updated()
                 .status("open")

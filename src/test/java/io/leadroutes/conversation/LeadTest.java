@@ -30,6 +30,7 @@ class LeadTest {
                 null,
                 null,
                 NOW,
+                null,
                 null);
     }
 
@@ -45,6 +46,37 @@ class LeadTest {
                 .returns("a@b.example", Lead::email)
                 .returns("New", Lead::company)
                 .returns(70, Lead::score);
+    }
+
+    @Test
+    void whoseLeadItWasBeforeAMergeIsNotForgottenWhileItWaits() {
+        Lead merged = lead(70, "Ada", null).over(lead(70, "Ada", null));
+        assertThat(merged.formerContactId()).isNull();
+
+        Lead first = lead(70, "Ada", null);
+        Lead moved = new Lead(
+                123,
+                5L,
+                7,
+                "Ada",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                70,
+                "qualified",
+                "",
+                "",
+                "",
+                null,
+                null,
+                NOW,
+                null,
+                4L);
+        assertThat(first.over(moved).formerContactId()).isEqualTo(4L);
+        assertThat(moved.over(first).formerContactId()).isEqualTo(4L);
     }
 
     @Test

@@ -417,7 +417,37 @@ class StepsTest {
                         "Hello",
                         NOW,
                         NOW,
+                        null,
                         null));
+    }
+
+    @Test
+    void aLeadGoesWithItsContactIntoTheOneThatThatWasMergedInto() {
+        say(Bodies.message(ID, 1, "An enterprise with a budget wants a demo")
+                .contact(4, "Ada")
+                .at(NOW));
+        granted();
+        conversation.observe(
+                Bodies.updated(ID).contact(5, "Ada L.").at(NOW.plusSeconds(70)).event(), NOW.plusSeconds(70));
+
+        steps.merge(conversation);
+
+        assertThat(lead())
+                .returns(5L, Lead::contactId)
+                .returns(4L, Lead::formerContactId)
+                .returns("Ada L.", Lead::name);
+    }
+
+    @Test
+    void whoIsNoLeadIsMergedSilently() {
+        say(Bodies.message(ID, 1, "hello").contact(4, "Ada").at(NOW));
+        granted();
+        conversation.observe(
+                Bodies.updated(ID).contact(5, "Ada L.").at(NOW.plusSeconds(70)).event(), NOW.plusSeconds(70));
+
+        steps.merge(conversation);
+
+        assertThat(wish(Wish.Publish.class)).isEmpty();
     }
 
     @Test

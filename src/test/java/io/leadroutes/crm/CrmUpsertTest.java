@@ -22,16 +22,21 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** The statement that engineers edit, as it stands in its route. */
+/** The statements that engineers edit, as they stand in their routes. */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Engine.class)
 class CrmUpsertTest {
-    private static final String STATEMENT = statement().replace(":?", ":");
+    private static final String UPSERT = statement("lead-statement");
+    private static final List<String> MERGE =
+            List.of(statement("lead-of-both-statement"), statement("former-lead-statement"));
+    private static final String FORGET = statement("forget-statement");
 
     @Parameter
     Engine engine;
@@ -52,27 +57,33 @@ class CrmUpsertTest {
         }
     }
 
-    private static String statement() {
+    /** The constant of the step of this id, as Spring writes parameters. */
+    private static String statement(String id) {
         try {
             Object yaml = new Load(LoadSettings.builder().build())
                     .loadFromString(Files.readString(Path.of("routes/crm.camel.yaml")));
-            return constants(yaml).stream()
-                    .filter(text -> text.contains("MERGE INTO"))
-                    .findFirst()
-                    .orElseThrow();
+            return constants(yaml, id).stream().findFirst().orElseThrow().replace(":?", ":");
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static List<String> constants(Object node) {
+    private static List<String> constants(Object node, String id) {
         if (node instanceof Map<?, ?> map) {
-            return map.values().stream().flatMap(v -> constants(v).stream()).toList();
+            return id.equals(map.get("id"))
+                    ? texts(map)
+                    : map.values().stream()
+                            .flatMap(v -> constants(v, id).stream())
+                            .toList();
         }
-        if (node instanceof List<?> list) {
-            return list.stream().flatMap(v -> constants(v).stream()).toList();
-        }
-        return node instanceof String text ? List.of(text) : List.of();
+        return node instanceof List<?> list
+                ? list.stream().flatMap(v -> constants(v, id).stream()).toList()
+                : List.of();
+    }
+
+    private static List<String> texts(Map<?, ?> setBody) {
+        Map<?, ?> constant = (Map<?, ?>) ((Map<?, ?>) setBody.get("expression")).get("constant");
+        return List.of((String) constant.get("expression"));
     }
 
     /** As it comes out of the outbox. */
@@ -85,7 +96,21 @@ class CrmUpsertTest {
     }
 
     private void upsert(Map<String, Object> lead) {
-        jdbc.update(STATEMENT, new LeadMapping().parameters(lead));
+        Map<String, Object> parameters = new LeadMapping().parameters(lead);
+        if (parameters.get("former_contact_id") != null) {
+            MERGE.forEach(statement -> jdbc.update(statement, parameters));
+        }
+        jdbc.update(UPSERT, parameters);
+    }
+
+    /** By hand, in the CRM. */
+    private void edit(String assignments) {
+        jdbc.getJdbcOperations().update("UPDATE crm_lead SET " + assignments);
+    }
+
+    private static Map<String, Object> with(Map<String, Object> lead, String key, Object value) {
+        lead.put(key, value);
+        return lead;
     }
 
     private Map<String, Object> row() {
@@ -166,6 +191,121 @@ class CrmUpsertTest {
         assertThat(jdbc.getJdbcOperations().queryForObject("SELECT qualified_at FROM crm_lead", Timestamp.class))
                 .as("the first time")
                 .isEqualTo(Timestamp.from(Instant.parse("2026-09-01T10:00:00Z")));
+    }
+
+    // ---- whose a field is
+
+    static final List<String> SHARED =
+            List.of("name", "email", "phone", "company", "company_size", "industry", "deal_value");
+
+    @ParameterizedTest
+    @FieldSource("SHARED")
+    @Tag("invariant-6")
+    void whatTheCrmsPeopleChangedIsNotOverwritten(String field) {
+        upsert(lead());
+        edit(field + " = 'by hand'");
+
+        upsert(with(lead(), field, "newer"));
+        upsert(with(with(lead(), field, "newest"), "score", 90));
+
+        assertThat(row()).containsEntry(field, "by hand").containsEntry("score", 90);
+    }
+
+    @ParameterizedTest
+    @FieldSource("SHARED")
+    @Tag("invariant-6")
+    void whatTheyEmptiedOrFilledInStaysSo(String field) {
+        upsert(with(lead(), field, null));
+        edit(field + " = 'by hand'");
+        upsert(with(lead(), field, "told for the first time"));
+        assertThat(row()).as("filled in").containsEntry(field, "by hand");
+
+        edit(field + " = NULL");
+        upsert(with(lead(), field, "told again"));
+        assertThat(row()).as("emptied").containsEntry(field, null);
+    }
+
+    @ParameterizedTest
+    @FieldSource("SHARED")
+    void whatTheyLeftAloneFollowsTheCustomer(String field) {
+        upsert(lead());
+        edit((field.equals("name") ? "email" : "name") + " = 'by hand'");
+
+        upsert(with(lead(), field, "newer"));
+        upsert(with(lead(), field, null));
+
+        assertThat(row()).containsEntry(field, "newer").containsEntry("told_" + field, "newer");
+    }
+
+    @Test
+    void aFieldThatAgreesAgainIsFollowedAgain() {
+        upsert(lead());
+        edit("company = 'Nordlys AS'");
+        upsert(with(lead(), "company", "Nordlys AS"));
+
+        upsert(with(lead(), "company", "Nordlys Group"));
+
+        assertThat(row()).containsEntry("company", "Nordlys Group");
+    }
+
+    @Test
+    void stageAndScoreAreOurs() {
+        upsert(lead());
+        edit("stage = 'won', score = 1, labels = 'x'");
+
+        upsert(lead());
+
+        assertThat(row()).containsEntry("stage", "qualified").containsEntry("score", 75);
+        assertThat(row()).containsEntry("labels", "qualified,hot-lead");
+    }
+
+    @Test
+    @Tag("invariant-12")
+    void whatIsForgottenIsNotKeptAsTold() {
+        upsert(lead());
+
+        jdbc.update(FORGET, Map.of("account_id", 7, "contact_id", 9021));
+
+        assertThat(row().toString()).doesNotContain("Jonas", "jonas", "+479", "Nordlys", "boats", "Hello");
+        assertThat(row()).containsEntry("score", 75).containsEntry("deal_value", null);
+    }
+
+    // ---- contacts that are merged
+
+    @Test
+    @Tag("invariant-6")
+    void aLeadMovesToTheContactThatItsOwnWasMergedIntoWithWhatWasChangedByHand() {
+        upsert(lead());
+        edit("company = 'by hand'");
+        Map<String, Object> moved = with(with(lead(), "contact_id", 9022), "former_contact_id", 9021);
+
+        upsert(with(moved, "company", "Newer"));
+        upsert(moved);
+
+        assertThat(row())
+                .containsEntry("contact_id", 9022L)
+                .containsEntry("company", "by hand")
+                .containsEntry("name", "Jonas Feld")
+                .containsEntry("first_message", "Hello");
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void twoLeadsOfMergedContactsBecomeTheSurvivingOnes() {
+        upsert(with(with(lead(), "contact_id", 9022), "company", null));
+        edit("name = 'by hand'");
+        upsert(lead());
+        edit("company = 'Nordlys AS' WHERE contact_id = 9021");
+        Map<String, Object> moved = with(with(lead(), "contact_id", 9022), "former_contact_id", 9021);
+
+        upsert(with(moved, "industry", "ships"));
+
+        assertThat(row())
+                .containsEntry("contact_id", 9022L)
+                .containsEntry("name", "by hand")
+                .as("what only the other one's row had, by hand")
+                .containsEntry("company", "Nordlys AS")
+                .containsEntry("industry", "ships");
     }
 
     @Test

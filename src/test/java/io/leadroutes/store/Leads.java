@@ -27,6 +27,7 @@ public final class Leads {
                 "Hello",
                 Instant.parse("2026-09-01T10:00:00Z"),
                 Instant.parse("2026-09-01T10:00:01Z"),
+                null,
                 null);
     }
 }

@@ -156,6 +156,7 @@ public final class Store implements AutoCloseable {
         } else if (event.isOfConversation()) {
             Conversation conversation = events.conversation(claim, event);
             steps.resolution(conversation);
+            steps.merge(conversation);
             steps.react(conversation);
             steps.correct(conversation);
         } else if (event.isOfContact()) {
