@@ -93,6 +93,8 @@ public final class Inputs {
     /** Not negative, and few enough digits to reckon with; as JSON writes numbers. */
     private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,10}(\\.[0-9]{1,10})?(E[0-9])?");
 
+    private static final Pattern OCCASION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,79}");
+
     private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
 
     /** E.164 (CONTRACT section 3.7). */
@@ -333,6 +335,16 @@ public final class Inputs {
                     field + " has " + chars(text) + " characters; expected at most " + MAX_NAME_CHARS);
         }
         return text;
+    }
+
+    /** What a message is written for: a part of its key in the outbox. */
+    static String occasion(String field, Object value) {
+        String expected = "a name of at most 80 letters, digits, _ . and -";
+        String name = required(field, value, expected).toString().strip();
+        if (!OCCASION.matcher(name).matches()) {
+            throw wrong(field, value, expected);
+        }
+        return name;
     }
 
     /** The server keeps what looks like an address; it is not shown, because it is a customer's (CONTRACT section 3.7). */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Header;
 
@@ -28,6 +29,7 @@ public final class Writes {
     private static final String KEYS = "keys";
     private static final String TEXT = "text";
     private static final String VALUES = "values";
+    private static final String OCCASION = "occasion";
     private static final long NO_CONVERSATION = 0;
 
     /** The dashboard's own default. */
@@ -93,19 +95,30 @@ public final class Writes {
      *     {mention-agent: 12}}; text from customers must not be put in but by {@code values}
      * @param values by the names that the text has in braces, shown as they stand; a line whose value is missing is left
      *     out. Without this header, nothing but mentions is looked for in braces.
+     * @param occasion may be missing; for one, a conversation is written to once
      */
     public void privateNote(
-            @Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text, @Header(VALUES) Object values) {
+            @Header(CONVERSATION_ID) Object conversation,
+            @Header(TEXT) Object text,
+            @Header(VALUES) Object values,
+            @Header(OCCASION) Object occasion) {
         String markdown = Inputs.text(TEXT, text);
         String note = values == null
                 ? markdown
                 : Inputs.text(TEXT, NoteTemplate.render(markdown, Inputs.values(VALUES, values)));
-        ask("private-note", conversation, new Wish.Note(newId(), note));
+        askOnce("private-note", conversation, occasion, id -> new Wish.Note(id, note));
     }
 
-    /** @param text what the customer sees */
-    public void sendMessage(@Header(CONVERSATION_ID) Object conversation, @Header(TEXT) Object text) {
-        ask("send-message", conversation, new Wish.Message(newId(), Inputs.text(TEXT, text)));
+    /**
+     * @param text what the customer sees
+     * @param occasion may be missing; for one, a conversation is written to once
+     */
+    public void sendMessage(
+            @Header(CONVERSATION_ID) Object conversation,
+            @Header(TEXT) Object text,
+            @Header(OCCASION) Object occasion) {
+        String markdown = Inputs.text(TEXT, text);
+        askOnce("send-message", conversation, occasion, id -> new Wish.Message(id, markdown));
     }
 
     /**
@@ -360,6 +373,18 @@ public final class Writes {
 
     private void ask(String verb, Object conversation, Wish wish) {
         outbox.wish(accountId, Inputs.id(CONVERSATION_ID, conversation), wish, verb);
+    }
+
+    private void askOnce(String verb, Object conversation, Object occasion, Function<String, Wish> wish) {
+        if (occasion == null) {
+            ask(verb, conversation, wish.apply(newId()));
+        } else {
+            outbox.wishOnce(
+                    accountId,
+                    Inputs.id(CONVERSATION_ID, conversation),
+                    wish.apply(Inputs.occasion(OCCASION, occasion)),
+                    verb);
+        }
     }
 
     private void askOfContact(String verb, Object contact, ChangeLabels change) {

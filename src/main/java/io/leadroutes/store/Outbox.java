@@ -164,6 +164,36 @@ public final class Outbox {
         }
     }
 
+    /** The same, unless one of its kind was asked for before in this conversation, for as long as that is kept. */
+    public void wishOnce(long accountId, long conversationId, Wish wish, String asker) {
+        Wished wished = new Wished(wish, Urgency.TAGGING, List.of(new Reason(asker, 0, List.of())));
+        try {
+            database.transaction().executeWithoutResult(status -> {
+                if (!isAskedFor(accountId, conversationId, wish)) {
+                    add(accountId, conversationId, List.of(wished));
+                }
+            });
+        } catch (DuplicateKeyException e) {
+            LOG.debug("conversation {}: {} was asked for at the same time", conversationId, wish.kind());
+        }
+    }
+
+    private boolean isAskedFor(long accountId, long conversationId, Wish wish) {
+        return database.jdbc()
+                        .sql("""
+                                SELECT COUNT(*)
+                                FROM outbox
+                                WHERE account_id = :account AND conversation_id = :conversation AND kind = :kind
+                                  AND destination = :destination""")
+                        .param("account", accountId)
+                        .param("conversation", conversationId)
+                        .param("kind", wish.kind())
+                        .param("destination", wish.destination())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
     private record Waiting(long id, Wished wished, List<String> traces) {}
 
     private Optional<Waiting> waiting(String wishKey) {

@@ -741,6 +741,31 @@ class InputsTest {
     }
 
     @Test
+    void anOccasionIsAShortName() {
+        assertThat(Inputs.occasion("occasion", " survey-2026.q4 ")).isEqualTo("survey-2026.q4");
+        assertThat(Inputs.occasion("occasion", 12L)).isEqualTo("12");
+        for (String wrong : List.of("", " ", "-a", "a b", "a:b", "x".repeat(81))) {
+            assertRefused(
+                    () -> Inputs.occasion("occasion", wrong),
+                    "occasion is \"" + (wrong.length() > 80 ? "x".repeat(60) + "..." : wrong)
+                            + "\"; expected a name of at most 80 letters, digits, _ . and -");
+        }
+    }
+
+    @Test
+    void anAmountIsANumberThatChatwootTakes() {
+        assertThat(Inputs.amount("value", 50000)).isEqualTo("50000");
+        assertThat(Inputs.amount("value", "1.0E7")).isEqualTo("10000000");
+        assertThat(Inputs.amount("value", " 1299.90 ")).isEqualTo("1299.9");
+        assertThat(Inputs.amount("value", 0)).isEqualTo("0");
+        for (String wrong : List.of("-1", "1e400", "10000000000", "1,5", "")) {
+            assertRefused(
+                    () -> Inputs.amount("value", wrong),
+                    "value is \"" + wrong + "\"; expected an amount from 0 to 9999999999 such as 50000 or 1299.90");
+        }
+    }
+
+    @Test
     void aLongOrBrokenValueIsShownInPartOnOneLine() {
         String value = IntStream.range(0, 100).mapToObj(i -> "line\n").reduce("", String::concat);
 

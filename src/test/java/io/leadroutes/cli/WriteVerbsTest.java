@@ -10,6 +10,7 @@ import io.leadroutes.chatwoot.Macro;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Dialect;
 import io.leadroutes.sandbox.Fault;
+import io.leadroutes.sandbox.MessageView;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -122,6 +123,22 @@ class WriteVerbsTest {
 
         assertThat(sandbox.conversation(conversation).assigneeId()).hasValue(12);
         assertThat(product.admin("/admin/dead").findValuesAsText("error")).anyMatch(error -> error.contains("999"));
+    }
+
+    @Test
+    @Tag("invariant-2")
+    void forAnOccasionAConversationIsWrittenToOnce() {
+        for (String verb : List.of("send-message", "private-note")) {
+            call(verb, Map.of("text", "first", "occasion", "survey"));
+            product.settle();
+            call(verb, Map.of("text", "second", "occasion", "survey"));
+            call(verb, Map.of("text", "third", "occasion", "other"));
+            product.settle();
+        }
+
+        assertThat(sandbox.conversation(conversation).messages())
+                .extracting(MessageView::content)
+                .containsExactlyInAnyOrder("first", "third", "first", "third");
     }
 
     @Test
