@@ -25,6 +25,7 @@ import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Waits;
 import io.leadroutes.conversation.Wishes;
+import io.leadroutes.crm.LeadIdentity;
 import io.leadroutes.crm.LeadMapping;
 import io.leadroutes.event.EventDecoder;
 import io.leadroutes.intake.AnswerHeaders;
@@ -448,6 +449,7 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("crm", crm.dataSource());
         main.bind("crmDatabase", crm);
         main.bind("leadMapping", new LeadMapping());
+        main.bind("leadIdentity", new LeadIdentity());
     }
 
     private void bindGateway(Settings settings, Clock clock, Outbox outbox) {

@@ -30,6 +30,14 @@ public final class LeadMapping {
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
     }
 
+    /** One more parameter, after {@link #parameters(Exchange)}. */
+    @SuppressWarnings("unchecked")
+    public void set(String name, Object value, Exchange exchange) {
+        exchange.getMessage()
+                .getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class)
+                .put(name, value);
+    }
+
     Map<String, Object> parameters(Map<?, ?> lead) {
         for (String key : REQUIRED) {
             if (lead.get(key) == null) {

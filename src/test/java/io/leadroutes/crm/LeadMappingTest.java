@@ -87,4 +87,16 @@ class LeadMappingTest {
 
         assertThat(exchange.getMessage().getHeaders()).containsOnlyKeys(JdbcConstants.JDBC_PARAMETERS);
     }
+
+    @Test
+    void aParameterMoreStandsBesideTheOthers() {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setBody(lead());
+        mapping.parameters(exchange);
+
+        mapping.set("lead_id", "a1", exchange);
+
+        assertThat(exchange.getMessage().getHeader(JdbcConstants.JDBC_PARAMETERS, Map.class))
+                .isEqualTo(Map.of("account_id", 7, "contact_id", 9021, "conversation_id", 1580, "lead_id", "a1"));
+    }
 }
