@@ -456,6 +456,16 @@ public final class Conversation {
         return channel.orElse("");
     }
 
+    /** The customer's e-mail address, empty if it is not known. */
+    public String getEmail() {
+        return contact.flatMap(Contact::email).orElse("");
+    }
+
+    /** The customer's language as Chatwoot detected it, else that of the browser, without country; empty if unknown. */
+    public String getLanguage() {
+        return origin.language().orElse("");
+    }
+
     public boolean isQualified() {
         return episodes.containsKey(Episode.QUALIFY);
     }

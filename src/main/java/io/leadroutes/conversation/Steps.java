@@ -311,6 +311,15 @@ public final class Steps {
                 });
     }
 
+    /**
+     * True if this calendar of the rule file is open when the event in hand happens.
+     *
+     * @throws IllegalArgumentException if there is no calendar of this name
+     */
+    public boolean isOpen(Conversation conversation, String calendar) {
+        return conversation.rules(current).calendars().isOpen(calendar, conversation.at());
+    }
+
     /** True if the condition of an escalation holds now, whether or not it has fired. */
     public boolean wouldEscalate(Conversation conversation) {
         RuleBook rules = conversation.rules(current);

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +36,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExamplesTest {
     private static final Path EXAMPLES = Path.of("routes/examples");
 
+    /** Those that are tried here; the others are RecipesTest's, SuiteExampleTest's and EspoExampleTest's. */
+    private static final List<String> WORKFLOWS = List.of(
+            "AutoTag.java",
+            "batch-update.camel.yaml",
+            "escalate-churn.camel.yaml",
+            "patient-read.camel.yaml",
+            "qualify-lead.camel.yaml");
+
     private static final String LEAD = """
             {"lead_score": 85, "deal_value": 50000, "industry": "Technology", "company_name": "Acme *Corp*",
              "company_size": "51-200", "next_follow_up": "2026-10-20"}""";
@@ -49,8 +58,8 @@ class ExamplesTest {
     @BeforeParameterizedClassInvocation
     static void start(Dialect dialect, @TempDir Path folder) throws IOException {
         Product.routesWith(folder, "nothing.txt", "");
-        for (Path example : examples()) {
-            Files.copy(example, folder.resolve(example.getFileName()));
+        for (String example : WORKFLOWS) {
+            Files.copy(EXAMPLES.resolve(example), folder.resolve(example));
         }
         product = Product.connected(
                 SandboxChatwoot.builder().dialect(dialect),
@@ -69,17 +78,23 @@ class ExamplesTest {
     @AfterParameterizedClassInvocation
     static void stop() throws IOException {
         try {
-            everyRouteWasUsed();
+            everyRouteWasUsed(product, WORKFLOWS);
         } finally {
             product.close();
         }
     }
 
-    private static void everyRouteWasUsed() throws IOException {
-        List<String> routes = new ArrayList<>(List.of("auto-tag"));
-        for (Path example : examples()) {
-            if (example.toString().endsWith(".yaml")) {
-                RoutesTest.entities(example, "route").forEach(route -> routes.add((String) route.get("id")));
+    /** Those of Java files are named as these are. */
+    static void everyRouteWasUsed(Product product, List<String> examples) throws IOException {
+        List<String> routes = new ArrayList<>();
+        for (String example : examples) {
+            if (example.endsWith(".yaml")) {
+                RoutesTest.entities(EXAMPLES.resolve(example), "route")
+                        .forEach(route -> routes.add((String) route.get("id")));
+            } else {
+                routes.add(example.replace(".java", "")
+                        .replaceAll("(?<=.)(?=[A-Z])", "-")
+                        .toLowerCase(Locale.ROOT));
             }
         }
         assertThat(RoutesTest.used(product)).containsAll(routes);
@@ -99,6 +114,15 @@ class ExamplesTest {
                     .toList();
             assertThat(header.size()).as("lines of " + example).isBetween(6, 14);
             assertThat(String.join("\n", header)).as("header of " + example).contains("Install: ", "Settings: ");
+        }
+    }
+
+    @Test
+    void eachExampleIsInTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+
+        for (Path example : examples()) {
+            assertThat(readme).contains("| `" + example.getFileName() + "` |");
         }
     }
 
