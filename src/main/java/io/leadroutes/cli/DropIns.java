@@ -102,7 +102,9 @@ public final class DropIns {
 
     private static boolean isDropIn(Path file) {
         String name = file.getFileName().toString();
-        return name.endsWith(JAVA) || name.endsWith(".camel.yaml") && !SHIPPED.contains(name);
+        return name.endsWith(JAVA)
+                || name.endsWith(".camel.yaml") && !SHIPPED.contains(name)
+                || RouteFiles.misnamed(file).isPresent();
     }
 
     /** @param into where they run, beside the shipped routes, which run already */
@@ -189,7 +191,14 @@ public final class DropIns {
     private void take(Collection<Source> files) {
         // Java files are compiled together, as one may use another's classes.
         takeTogether(files.stream().filter(Source::isJava).toList());
-        files.stream().filter(file -> !file.isJava()).map(List::of).forEach(this::takeTogether);
+        for (Source file : files) {
+            Optional<String> misnamed = RouteFiles.misnamed(file.path);
+            if (misnamed.isPresent()) {
+                tell(file.name, misnamed.get());
+            } else if (!file.isJava()) {
+                takeTogether(List.of(file));
+            }
+        }
     }
 
     private void takeTogether(List<Source> files) {

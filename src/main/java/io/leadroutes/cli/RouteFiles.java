@@ -31,6 +31,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 /** The route files, read as Camel reads them and not started. */
 final class RouteFiles {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\s*([^{}?!:]+?)\\s*}}");
+    private static final Pattern MISNAMED = Pattern.compile(".*[.]yml|.*(?<![.](?:camel|kamelet))[.]yaml");
     private static final Pattern PLACE = Pattern.compile("line (\\d+), column (\\d+)");
     private static final Pattern JAVA_PLACE = Pattern.compile("\\.java:(\\d+)");
 
@@ -66,7 +67,17 @@ final class RouteFiles {
         return new Found(files.problems, files.directs);
     }
 
+    /** What is wrong with a YAML file whose name keeps it from being read. */
+    static Optional<String> misnamed(Path file) {
+        return MISNAMED.matcher(file.toString()).matches()
+                ? Optional.of(file + " is not read; expected a name that ends with .camel.yaml")
+                : Optional.empty();
+    }
+
     private void read() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            all.sorted().forEach(file -> misnamed(file).ifPresent(problems::add));
+        }
         boolean isAllRead = true;
         for (Path file : files()) {
             findPlaceholders(file);

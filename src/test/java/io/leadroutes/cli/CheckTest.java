@@ -143,7 +143,7 @@ class CheckTest {
     }
 
     @Test
-    void aRouteThatCallsChatwootByItselfIsNamedWithItsLine() {
+    void aRouteThatCallsChatwootByItselfAndAFileThatIsNotReadAreNamed() throws IOException {
         Path routes = Product.routesWith(folder.resolve("routes"), "mine.camel.yaml", """
                 # Mine.
                 - route:
@@ -156,12 +156,15 @@ class CheckTest {
                             uri: "https://chat.example/api/v1/profile"
                 """);
 
+        Files.writeString(routes.resolve("misnamed.yml"), "[]");
+
         CommandRun run = check(SETTINGS + "routes.directory=" + routes);
 
         assertThat(run.err())
+                .contains("misnamed.yml is not read; expected a name that ends with .camel.yaml")
                 .contains("mine.camel.yaml:8: uri is \"https://chat.example/api/v1/profile\", which calls Chatwoot past"
                         + " its rate limit; expected direct:chatwoot-<verb> or its kamelet")
-                .contains("1 problem(s)");
+                .contains("2 problem(s)");
         assertThat(run.exitCode()).isEqualTo(1);
     }
 

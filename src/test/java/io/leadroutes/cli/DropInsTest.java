@@ -139,6 +139,7 @@ class DropInsTest {
                         - to:
                             uri: "carrierpigeon:coop"
                 """);
+        write("misnamed.yaml", STEP.formatted("misnamed", "x"));
         write("usurper.camel.yaml", STEP.formatted("step-tag", "usurped"));
         write("wrong-option.camel.yaml", """
                 - route:
@@ -154,7 +155,9 @@ class DropInsTest {
 
         try (Product product = start("direct:step-tag,direct:good,direct:Fine")) {
             assertThat(problems(product))
-                    .hasSize(5)
+                    .hasSize(6)
+                    .anySatisfy(problem -> assertThat(problem)
+                            .endsWith("/misnamed.yaml is not read; expected a name that ends with .camel.yaml"))
                     .anySatisfy(problem -> assertThat(problem).containsPattern("/broken[.]camel[.]yaml:6:\\d+: .*too"))
                     .anySatisfy(problem -> assertThat(problem).containsPattern("/Broken[.]java:3: .*form"))
                     .anySatisfy(problem -> assertThat(problem)
@@ -168,8 +171,8 @@ class DropInsTest {
             JsonNode health = health(product, "routes");
             assertThat(health.path("status").asText()).isEqualTo("UP");
             assertThat(health.toString())
-                    .contains("5 drop-in(s) cannot be used: Broken.java, alien.camel.yaml, broken.camel.yaml, "
-                            + "usurper.camel.yaml, wrong-option.camel.yaml");
+                    .contains("6 drop-in(s) cannot be used: Broken.java, alien.camel.yaml, broken.camel.yaml, "
+                            + "misnamed.yaml, usurper.camel.yaml, wrong-option.camel.yaml");
             assertThat(labelsOfANewConversation(product)).containsExactlyInAnyOrder("good", "fine");
         }
     }
@@ -347,7 +350,10 @@ class DropInsTest {
 
     @Test
     void aFileThatComesRunsAndOneThatGoesIsGone() throws IOException {
+        write("late.yml", "[]");
         try (Product product = start("direct:good", "routes.reload", "1s")) {
+            assertThat(problems(product)).singleElement().asString().contains("late.yml is not read");
+            Files.delete(folder.resolve("late.yml"));
             write("late.camel.yaml", """
                     - route:
                         id: late
