@@ -16,15 +16,16 @@ final class LeadRoutesExtension implements ParameterResolver {
         return parameter.getParameter().getType() == TestLeadRoutes.class;
     }
 
-    /** JUnit closes it with the class's context. */
+    /** Nested classes share that of the class around them. JUnit closes it with the class's context. */
     @Override
     public TestLeadRoutes resolveParameter(ParameterContext parameter, ExtensionContext test) {
-        Class<?> of = test.getRequiredTestClass();
-        ExtensionContext context = test;
-        while (context.getParent().flatMap(ExtensionContext::getTestClass).isPresent()) {
-            context = context.getParent().get();
+        ExtensionContext outermost = test;
+        while (outermost.getParent().flatMap(ExtensionContext::getTestClass).isPresent()) {
+            outermost = outermost.getParent().get();
         }
-        return context.getStore(NAMESPACE)
+        Class<?> of = outermost.getRequiredTestClass();
+        return outermost
+                .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(of, key -> TestLeadRoutes.start(settings(of)), TestLeadRoutes.class);
     }
 

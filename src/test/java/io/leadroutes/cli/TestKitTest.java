@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -41,6 +42,18 @@ class TestKitTest {
     void theMethodsOfAClassShareOneLeadroutes(TestLeadRoutes first, TestLeadRoutes second) {
         assertThat(first).isSameAs(second);
         assertThat(first.conversation("Ada One")).isNotEqualTo(first.conversation("Ben Two"));
+    }
+
+    @Nested
+    class InANestedClass {
+        @Test
+        void itIsTheSame(TestLeadRoutes leadroutes) {
+            long conversation = leadroutes.customerWrites("An enterprise");
+
+            assertThat(leadroutes.inChatwoot(conversation).customAttributes())
+                    .as("by the settings of the class around it")
+                    .isEmpty();
+        }
     }
 
     @Test
