@@ -302,7 +302,7 @@ public final class Reconciler {
             }
         }
         Gaps.Known known = gaps.known(accountId, List.of(suspect.snapshot.id())).get(suspect.snapshot.id());
-        int changes = differs(suspect.snapshot, state)
+        int changes = (differs(suspect.snapshot, state) || isOfAnother(suspect.json, state))
                         && (state.isEmpty() || isOlder(state.get(), suspect.snapshot) || known == null)
                 ? store(bodies.conversation(lostEvent(suspect.snapshot, state), suspect.json))
                 : 0;
@@ -328,6 +328,17 @@ public final class Reconciler {
             return "conversation_created";
         }
         return state.get().status().equals(snapshot.status()) ? "conversation_updated" : "conversation_status_changed";
+    }
+
+    /** A merge of contacts is told by no webhook. */
+    private boolean isOfAnother(JsonNode json, Optional<ConversationState> known) {
+        OptionalLong contact = decoder.decode(bodies.conversation("conversation_updated", json))
+                .event()
+                .contactId();
+        return contact.isPresent()
+                && known.filter(state -> state.contactId().isPresent()
+                                && !state.contactId().equals(contact))
+                        .isPresent();
     }
 
     private static boolean differs(Snapshot seen, Optional<ConversationState> known) {
