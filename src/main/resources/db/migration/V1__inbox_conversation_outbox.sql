@@ -179,6 +179,15 @@ CREATE INDEX outbox_due ON outbox (state, to_chatwoot, urgency, id);
 CREATE INDEX outbox_done ON outbox (done_at);
 CREATE INDEX outbox_conversation ON outbox (conversation_id, account_id, state);
 
+-- Commands of other systems, by the ids that they gave: each is carried out once. wishes: the rows of the outbox, as JSON.
+CREATE TABLE command (
+  id VARCHAR(200) PRIMARY KEY,
+  wishes VARCHAR(1000) NOT NULL,
+  taken_at TIMESTAMP WITH TIME ZONE NOT NULL
+);
+
+CREATE INDEX command_taken ON command (taken_at);
+
 -- A call to Chatwoot and until when it counts against the rate limit: a minute after its answer, or longer while it is open.
 -- They are here so that a restart or another process on this database does not begin with a full budget.
 CREATE TABLE permit (

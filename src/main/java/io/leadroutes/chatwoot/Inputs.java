@@ -663,7 +663,7 @@ public final class Inputs {
         return new IllegalArgumentException(field + " is \"" + shown(value) + "\"; expected " + expected);
     }
 
-    private static String shown(Object value) {
+    static String shown(Object value) {
         String line = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
         return line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "...";
     }

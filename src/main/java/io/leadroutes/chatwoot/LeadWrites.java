@@ -5,6 +5,7 @@ import io.leadroutes.conversation.DealOutcome;
 import io.leadroutes.conversation.LeadFacts;
 import io.leadroutes.conversation.Steps;
 import io.leadroutes.store.Conversations;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -83,12 +84,8 @@ public final class LeadWrites {
             @Header("conversationId") Object conversation,
             @Header("contactId") Object contact,
             @Header("dealValue") Object dealValue) {
-        int index = OUTCOMES.indexOf(Inputs.oneOf("outcome", outcome, OUTCOMES));
-        DealOutcome deal = new DealOutcome(
-                OUTCOMES.get(index),
-                outcomeLabels.get(index),
-                outcomeLabels.get(1 - index),
-                given(dealValue).map(value -> Inputs.amount("dealValue", value)));
+        DealOutcome deal = deal(
+                "outcome", outcome, outcomeLabels, given(dealValue).map(value -> Inputs.amount("dealValue", value)));
         Consumer<Conversation> decision = lead -> steps.outcome(lead, deal);
         if (given(conversation).isPresent()) {
             conversations.decide(accountId, Inputs.id("conversationId", conversation), decision);
@@ -97,6 +94,12 @@ public final class LeadWrites {
         } else {
             throw new IllegalArgumentException("conversationId and contactId are missing; expected one of them");
         }
+    }
+
+    /** @throws IllegalArgumentException naming the field if its value is neither won nor lost */
+    static DealOutcome deal(String field, Object outcome, List<String> labels, Optional<BigDecimal> worth) {
+        int index = OUTCOMES.indexOf(Inputs.oneOf(field, outcome, OUTCOMES));
+        return new DealOutcome(OUTCOMES.get(index), labels.get(index), labels.get(1 - index), worth);
     }
 
     private static Optional<String> fact(String header, Object value, BiFunction<String, Object, String> check) {

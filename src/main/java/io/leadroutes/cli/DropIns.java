@@ -43,6 +43,7 @@ public final class DropIns {
             "crm.camel.yaml",
             "errors.camel.yaml",
             "intake.camel.yaml",
+            "jms.camel.yaml",
             "ops.camel.yaml",
             "reads.camel.yaml",
             "reconcile.camel.yaml",

@@ -5,6 +5,7 @@ import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.BulkActions;
 import io.leadroutes.chatwoot.Calls;
 import io.leadroutes.chatwoot.ChatwootHeaders;
+import io.leadroutes.chatwoot.CommandQueue;
 import io.leadroutes.chatwoot.Dispatcher;
 import io.leadroutes.chatwoot.EventSource;
 import io.leadroutes.chatwoot.Gateway;
@@ -41,6 +42,8 @@ import io.leadroutes.intake.WebhookGate;
 import io.leadroutes.intake.WebhookVerifier;
 import io.leadroutes.intake.WebhookVerifier.Mode;
 import io.leadroutes.intake.Webhooks;
+import io.leadroutes.jms.DeadMessages;
+import io.leadroutes.jms.JmsBroker;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
 import io.leadroutes.ops.Health.Problem;
@@ -53,6 +56,7 @@ import io.leadroutes.ops.Tracing;
 import io.leadroutes.ops.Trail;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.store.Backoff;
+import io.leadroutes.store.Commands;
 import io.leadroutes.store.Conversations;
 import io.leadroutes.store.Database;
 import io.leadroutes.store.Delivery;
@@ -130,9 +134,12 @@ public final class LeadRoutes implements AutoCloseable {
     private final Timers timers;
     private final Shadow shadow;
     private final Optional<Tracing> tracing;
+    private final Optional<JmsBroker> broker;
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
+        // By no lambda: making one would load the class.
+        broker = settings.optional("jms.url").isPresent() ? Optional.of(jmsBroker(settings)) : Optional.empty();
         liveRules = LiveRules.required(
                 "rules.file", Path.of(settings.text("rules.file")), settings.rulesReload(), clock, this::lookAgain);
         dropIns = new DropIns(Path.of(settings.text("routes.directory")), settings.routesReload(), clock);
@@ -181,6 +188,9 @@ public final class LeadRoutes implements AutoCloseable {
         refusals = new Refusals(gaps::record, clock);
         answers = Executors.newSingleThreadExecutor(new NamedThreads("webhook-answers"));
         writer = new InboxWriter(inbox::append, answers, refusals, clock);
+        if (broker.isPresent()) {
+            bindBroker(broker.get(), settings, outbox, clock);
+        }
 
         bindWorker(settings, inbox, conversations);
         timers = new Timers(database, inbox, clock);
@@ -218,6 +228,30 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.tracingShare(),
                 URI.create(settings.baseUrl()),
                 settings.text("crm.database.url").replaceAll("^jdbc:([^:]*).*", "$1"));
+    }
+
+    private static JmsBroker jmsBroker(Settings settings) {
+        try {
+            return new JmsBroker(
+                    settings.text("jms.connection-factory"),
+                    settings.text("jms.url"),
+                    settings.optional("jms.user"),
+                    settings.optional("jms.password"));
+        } catch (IllegalArgumentException e) {
+            throw new Settings.SettingsException(List.of(e.getMessage()));
+        }
+    }
+
+    private void bindBroker(JmsBroker connections, Settings settings, Outbox outbox, Clock clock) {
+        main.bind("jms", connections.component());
+        main.bind(
+                "commandQueue",
+                new CommandQueue(
+                        new Commands(database, outbox, clock), settings.accountId(), settings.dealLabels(), clock));
+        main.bind("deadMessages", new DeadMessages());
+        main.bind(
+                "jmsHealth",
+                Health.news("jms", () -> problem(connections::ping, "the message broker does not answer"), clock));
     }
 
     private static Database ownDatabase(Settings settings) {
@@ -674,6 +708,9 @@ public final class LeadRoutes implements AutoCloseable {
         // Camel leaves the servers' threads running.
         vertx.close().toCompletionStage().toCompletableFuture().join();
         writer.close();
+        if (broker.isPresent()) {
+            broker.get().close();
+        }
         answers.shutdown();
         workers.shutdown();
         crm.close();

@@ -54,6 +54,9 @@ public final class Settings {
     private static final Pattern TRACING_HEADER =
             Pattern.compile("[\\w!#$%&'*+.^`|~-]+\\s*=(?:[\\x21-\\x24\\x26-\\x7e ]|%[0-9a-fA-F]{2})+");
 
+    /** A queue of the broker, as a Camel endpoint; not topics, whose messages nobody keeps for who is not there. */
+    private static final Pattern JMS_QUEUE = Pattern.compile("jms:queue:[A-Za-z0-9_.-]{1,100}");
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
     /** What a command uses; only that is checked. */
@@ -112,6 +115,14 @@ public final class Settings {
             new Setting("conversation.workers", "CONVERSATION_WORKERS", "4"),
             new Setting("conversation.poll-ms", "CONVERSATION_POLL_MS", "50"),
             new Setting("outbox.poll-ms", "OUTBOX_POLL_MS", "50"),
+            new Setting("jms.url", "JMS_URL", ""),
+            new Setting("jms.user", "JMS_USER", ""),
+            new Setting("jms.password", "JMS_PASSWORD", ""),
+            new Setting(
+                    "jms.connection-factory",
+                    "JMS_CONNECTION_FACTORY",
+                    "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory"),
+            new Setting("jms.commands", "JMS_COMMANDS", ""),
             new Setting("reconcile.every", "RECONCILE_EVERY", "10m"),
             new Setting("retention.days", "RETENTION_DAYS", "30"),
             new Setting("outbox.lease", "OUTBOX_LEASE", "1m"),
@@ -128,6 +139,7 @@ public final class Settings {
             "webhook.token",
             "database.password",
             "crm.database.password",
+            "jms.password",
             "tracing.headers",
             "admin.token");
 
@@ -481,6 +493,7 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofHours(1)) <= 0)
                         .isPresent(),
                 "0 to 1 hour, such as 30s or 2m");
+        checkBroker(wrong);
         checkTracing(wrong);
         verify(wrong, "log.format", text -> text.equals("plain") || text.equals("json"), "plain or json");
         range(wrong, "conversation.workers", 1, 64, "a whole number of lanes handled at once");
@@ -502,6 +515,34 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofSeconds(2)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
                         .isPresent(),
                 "2 seconds to 1 hour, at least twice as long as the longest call takes, such as 1m");
+    }
+
+    private void checkBroker(List<String> wrong) {
+        if (optional("jms.url").isPresent()) {
+            verify(
+                    wrong,
+                    "jms.url",
+                    text -> text.matches("\\(?[A-Za-z][A-Za-z0-9+.-]*:.+"),
+                    "the address of a message broker as its JMS client takes it, such as tcp://broker:61616");
+            verify(
+                    wrong,
+                    "jms.connection-factory",
+                    text -> text.matches("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*"),
+                    "the name of a class that is a jakarta.jms.ConnectionFactory");
+        }
+        if (optional("jms.commands").isPresent()) {
+            verify(
+                    wrong,
+                    "jms.commands",
+                    text -> JMS_QUEUE.matcher(text).matches(),
+                    "a queue such as jms:queue:leadroutes.commands");
+        }
+        for (String property : List.of("on.lead-qualified", "on.escalated", "jms.commands")) {
+            if (values.get("jms.url").isEmpty() && list(property).stream().anyMatch(uri -> uri.startsWith("jms:"))) {
+                wrong.add("jms.url is missing, and " + property + " is \"" + values.get(property)
+                        + "\"; expected the address of a message broker such as tcp://broker:61616" + hint("jms.url"));
+            }
+        }
     }
 
     private void checkTracing(List<String> wrong) {
@@ -547,7 +588,7 @@ public final class Settings {
 
     /** People write passwords into addresses; a message goes to the log. */
     private static String withoutPassword(String value) {
-        return value.replaceAll("://[^/@]*@", "://***@").replaceAll("(?i)(password=)[^&;]*", "$1***");
+        return value.replaceAll("//[^/@]*@", "//***@").replaceAll("(?i)(password=)[^&;]*", "$1***");
     }
 
     private static String hint(String property) {

@@ -1,6 +1,9 @@
 package io.leadroutes.conversation;
 
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,4 +14,18 @@ import java.util.Optional;
  * @param otherLabel that of the other outcome, which is not to be there
  * @param value what the deal is worth; absent if that is not told
  */
-public record DealOutcome(String outcome, String label, String otherLabel, Optional<BigDecimal> value) {}
+public record DealOutcome(String outcome, String label, String otherLabel, Optional<BigDecimal> value) {
+
+    /** The label that shows it in place of the other. */
+    public Wish labels() {
+        return new Wish.ChangeLabels(List.of(label), List.of(otherLabel), false);
+    }
+
+    /** The attributes {@code deal_outcome} and, if it is known, {@code deal_value}. */
+    public Wish attributes() {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("deal_outcome", outcome);
+        value.ifPresent(worth -> attributes.put("deal_value", worth));
+        return Wish.ChangeAttributes.set(attributes);
+    }
+}

@@ -397,14 +397,8 @@ public final class Steps {
      */
     public void outcome(Conversation conversation, DealOutcome deal) {
         Reason reason = reason(conversation, "outcome", List.of(deal.outcome()));
-        Map<String, Object> attributes = new LinkedHashMap<>();
-        attributes.put("deal_outcome", deal.outcome());
-        deal.value().ifPresent(value -> attributes.put("deal_value", value));
-        conversation.wish(
-                new Wish.ChangeLabels(List.of(deal.label()), List.of(deal.otherLabel()), false),
-                Urgency.TAGGING,
-                reason);
-        conversation.wish(Wish.ChangeAttributes.set(attributes), Urgency.TAGGING, reason);
+        conversation.wish(deal.labels(), Urgency.TAGGING, reason);
+        conversation.wish(deal.attributes(), Urgency.TAGGING, reason);
     }
 
     private void act(

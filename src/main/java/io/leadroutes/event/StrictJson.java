@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,7 +23,7 @@ import java.nio.charset.StandardCharsets;
  * JSON from strangers: one object in well-formed UTF-8 without byte order mark, no duplicate keys, nothing after it, no
  * half characters, at most 1 MiB, 32 levels, 200,000 characters a text, 256 a key, 64 a number, 100,000 tokens.
  */
-final class StrictJson {
+public final class StrictJson {
     static final int MAX_BYTES = 1_048_576;
 
     static final String OUT_OF_RANGE = "a number is out of range; expected one that fits a double";
@@ -42,6 +44,12 @@ final class StrictJson {
             // Keys are the sender's choice; interned ones would stay in the process for good.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
+
+    private static final ObjectReader PLAIN = JsonMapper.builder(FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build()
+            .reader();
 
     private static final ObjectWriter SORTED = new JsonMapper().writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
 
@@ -71,10 +79,31 @@ final class StrictJson {
     }
 
     static Redacted parse(String text) {
-        try (JsonParser parser = FACTORY.createParser(text)) {
+        return read(text, parser -> {
             RedactingReader reader = new RedactingReader(parser, text);
-            if (reader.read() instanceof ObjectNode object) {
-                return new Redacted(object, reader.redactedText());
+            return reader.read() instanceof ObjectNode object ? new Redacted(object, reader.redactedText()) : null;
+        });
+    }
+
+    /**
+     * Reads what is no webhook: nothing in it is redacted, and half characters are the caller's to find.
+     *
+     * @throws BadEventException saying what is wrong, without text of it
+     */
+    public static ObjectNode unredacted(String text) {
+        return read(text, parser -> PLAIN.readTree(parser) instanceof ObjectNode object ? object : null);
+    }
+
+    private interface Reading<T> {
+        /** Null for what is no object. */
+        T of(JsonParser parser) throws IOException;
+    }
+
+    private static <T> T read(String text, Reading<T> reading) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            T object = reading.of(parser);
+            if (object != null) {
+                return object;
             }
         } catch (StreamConstraintsException tooMuch) {
             throw new BadEventException("JSON is too large; expected fewer levels, keys or characters");

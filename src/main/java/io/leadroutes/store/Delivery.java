@@ -1,12 +1,16 @@
 package io.leadroutes.store;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.leadroutes.conversation.Lead;
 import io.leadroutes.conversation.RuleMacro;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -77,9 +81,22 @@ public record Delivery(
         return Stream.concat(Stream.of(this), others.stream()).toList();
     }
 
-    /** The lead of a wish for another system, as JSON with the keys of {@code crm_lead}. */
+    /** The lead of a wish for another system, as {@code schema/lead.schema.json} says. */
     public String leadJson() {
-        return Json.write(lead());
+        return Json.write(new LeadMessage(LeadMessage.VERSION, lead()));
+    }
+
+    /** The same whenever this lead is delivered for this row, and another one for any other: brokers drop the repetition. */
+    public String duplicateId() {
+        // A row that waits for its next try takes newer values over, which must not be dropped.
+        String content = accountId + ":" + id + ":" + leadJson();
+        return UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private record LeadMessage(
+            @JsonProperty("version") int version,
+            @JsonUnwrapped Lead lead) {
+        private static final int VERSION = 1;
     }
 
     /** True if an event is to be passed on, false for a lead or an escalation. */

@@ -155,12 +155,11 @@ public final class Outbox {
      * @param asker the verb that was called, as the wish's reason
      */
     public void wish(long accountId, long conversationId, Wish wish, String asker) {
-        Wished wished = new Wished(wish, Urgency.TAGGING, List.of(new Reason(asker, 0, List.of())));
         try {
-            database.transaction().executeWithoutResult(status -> add(accountId, conversationId, List.of(wished)));
+            wish(accountId, conversationId, wish, new Reason(asker, 0, List.of()));
         } catch (DuplicateKeyException e) {
             // Somebody added one of its kind between our look and our insert: now we see it, and merge.
-            database.transaction().executeWithoutResult(status -> add(accountId, conversationId, List.of(wished)));
+            wish(accountId, conversationId, wish, new Reason(asker, 0, List.of()));
         }
     }
 
@@ -192,6 +191,24 @@ public final class Outbox {
                         .query(Integer.class)
                         .single()
                 > 0;
+    }
+
+    /**
+     * The same for a reason of one's own.
+     *
+     * @return the row that it waits in
+     * @throws DuplicateKeyException if another one of its kind came between; worth another try, in another transaction
+     */
+    long wish(long accountId, long conversationId, Wish wish, Reason reason) {
+        Wished wished = new Wished(wish, Urgency.TAGGING, List.of(reason));
+        return database.transaction().execute(status -> {
+            add(accountId, conversationId, List.of(wished));
+            return database.jdbc()
+                    .sql("SELECT id FROM outbox WHERE wish_key = :key")
+                    .param("key", key(accountId, conversationId, wish))
+                    .query(Long.class)
+                    .single();
+        });
     }
 
     private record Waiting(long id, Wished wished, List<String> traces) {}

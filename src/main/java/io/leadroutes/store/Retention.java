@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * Prunes what is finally done and old: handled and dropped events with their payloads, the lanes that they leave empty,
- * granted, merged and dropped wishes, and gaps that were made good. Conversations, score entries and dead letters stay,
+ * granted, merged and dropped wishes, the ids of commands, and gaps that were made good. Conversations, score entries and dead letters stay,
  * and events that a wish still has to forward.
  *
  * <p>An event's dedupe keys go with it, so that a repetition is known for as long as events are kept (invariant 2).
@@ -52,7 +52,7 @@ public final class Retention {
                     .query(String.class)
                     .optional()
                     .isPresent();
-            return isMine ? pruneEvents(before) + pruneWishes(before) + pruneGaps(before) : 0;
+            return isMine ? pruneEvents(before) + pruneWishes(before) + pruneCommands(before) + pruneGaps(before) : 0;
         });
     }
 
@@ -128,6 +128,16 @@ public final class Retention {
                     .update();
         }
         return old.size();
+    }
+
+    private int pruneCommands(Timestamp before) {
+        return database.jdbc()
+                .sql("""
+                        DELETE FROM command
+                        WHERE id IN (SELECT id FROM command WHERE taken_at < :before ORDER BY taken_at LIMIT :limit)""")
+                .param("before", before)
+                .param("limit", BATCH)
+                .update();
     }
 
     private int pruneGaps(Timestamp before) {

@@ -3,6 +3,7 @@ package io.leadroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leadroutes.jms.TestBroker;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Route;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.snakeyaml.engine.v2.api.Load;
@@ -118,16 +120,26 @@ class RoutesTest {
     }
 
     @Test
-    void everyRouteOfTheFilesRunsAndIsUsed() throws IOException {
+    void everyRouteOfTheFilesRunsAndIsUsed(@TempDir Path folder) throws IOException {
         List<String> inFiles = new ArrayList<>();
         for (Path file : files()) {
             entities(file, "route").forEach(route -> inFiles.add((String) route.get("id")));
         }
         // The account has no macros: what they would do is done by direct calls, then.
-        try (Product product = Product.connected(
-                SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "3000", "chatwoot.strategy", "macro"))) {
+        Map<String, String> settings =
+                new HashMap<>(Map.of("chatwoot.rate-limit", "3000", "chatwoot.strategy", "macro"));
+        try (TestBroker broker = new TestBroker(folder)) {
+            settings.put("jms.url", broker.url());
+            settings.put("jms.commands", "jms:queue:commands");
+            useAll(inFiles, settings, broker);
+        }
+    }
+
+    private static void useAll(List<String> inFiles, Map<String, String> settings, TestBroker broker) {
+        try (Product product = Product.connected(SandboxChatwoot.builder(), settings)) {
             useEverything(product);
             useVerbs(product, inFiles);
+            broker.ask("commands", "{}");
 
             assertThat(product.runtime().camel().getRoutes())
                     .extracting(Route::getId)
@@ -281,7 +293,8 @@ class RoutesTest {
                         && String.valueOf(to.get("uri")).contains("?")) {
                     compact.add(here + " with parameters in its uri");
                 }
-                if (LANGUAGES.contains(key) && !(path.endsWith("/expression") && value instanceof Map<?, ?>)) {
+                boolean isExpression = path.endsWith("/expression") || path.endsWith("/handled");
+                if (LANGUAGES.contains(key) && !(isExpression && value instanceof Map<?, ?>)) {
                     if (!isParameter && !(value instanceof String && isOrdinaryProperty(path))) {
                         compact.add(here + " outside of an expression block");
                     }

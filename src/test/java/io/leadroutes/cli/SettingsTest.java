@@ -114,6 +114,7 @@ class SettingsTest {
                 "conversation.workers|65|1 to 64",
                 "conversation.poll-ms|0|1 to 60000",
                 "outbox.poll-ms|x|1 to 60000",
+                "jms.commands|queue:commands|a queue such as jms:queue:leadroutes.commands",
                 "tracing.endpoint|collector:4318|a collector that takes OTLP over HTTP such as http://localhost:4318",
                 "tracing.endpoint|http://collector:4318?key=x|without user, query or fragment",
                 "tracing.share|1.5|0 to 1",
@@ -139,6 +140,21 @@ class SettingsTest {
         assertThat(load(file).tracingHeaders())
                 .containsExactly(Map.entry("authorization", "Basic dXNlcg=="), Map.entry("x-key", "a+b,%c"));
         assertThat(load(COMPLETE).tracingHeaders()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"on.lead-qualified", "on.escalated", "jms.commands"})
+    void aBrokersEndpointNeedsABroker(String property) {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put(property, "jms:queue:there");
+
+        assertThatThrownBy(() -> load(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("jms.url is missing", property, "tcp://broker:61616", "JMS_URL")
+                .hasMessageMatching("[^\n]+");
+
+        file.put("jms.url", "tcp://broker:61616");
+        assertThat(load(file).text(property)).isEqualTo("jms:queue:there");
     }
 
     @ParameterizedTest
@@ -230,6 +246,8 @@ class SettingsTest {
                 "crm.database.password", "hidden-8",
                 "admin.token", "hidden-9"));
         file.put("chatwoot.rate-limit", "x");
+        file.put("jms.password", "hidden-10");
+        file.put("jms.url", "tcp//user:hidden-11@broker");
 
         assertThatThrownBy(() -> load(file))
                 .hasMessageContainingAll("chatwoot.base-url", "database.url", "crm.database.url")
@@ -243,7 +261,8 @@ class SettingsTest {
         "CHATWOOT_WEBHOOK_TOKEN, webhook.token",
         "ADMIN_TOKEN, admin.token",
         "DATABASE_PASSWORD, database.password",
-        "CRM_DATABASE_PASSWORD, crm.database.password"
+        "CRM_DATABASE_PASSWORD, crm.database.password",
+        "JMS_PASSWORD, jms.password"
     })
     void aSecretMayStandInAFile(String environment, String property, @TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), "from-a-file\r\n");
