@@ -34,10 +34,12 @@ import io.leadroutes.intake.Answered;
 import io.leadroutes.intake.AsyncHttpEngine;
 import io.leadroutes.intake.Connections;
 import io.leadroutes.intake.Door;
+import io.leadroutes.intake.Envelope;
 import io.leadroutes.intake.HttpAllowList;
 import io.leadroutes.intake.HttpErrors;
 import io.leadroutes.intake.InboxWriter;
 import io.leadroutes.intake.Refusals;
+import io.leadroutes.intake.WebhookFeed;
 import io.leadroutes.intake.WebhookGate;
 import io.leadroutes.intake.WebhookVerifier;
 import io.leadroutes.intake.WebhookVerifier.Mode;
@@ -97,6 +99,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
@@ -123,7 +126,11 @@ public final class LeadRoutes implements AutoCloseable {
     private final Database crm;
     private final Refusals refusals;
     private final ExecutorService answers;
+    private final InboxWriter inboxWriter;
+
+    /** To which webhooks are given: the {@link #inboxWriter}, or one to the broker in front of it. */
     private final InboxWriter writer;
+
     private final ExecutorService workers;
     private final Budget budget;
     private final TokenWatch tokenWatch;
@@ -187,10 +194,12 @@ public final class LeadRoutes implements AutoCloseable {
         Gaps gaps = new Gaps(database, clock);
         refusals = new Refusals(gaps::record, clock);
         answers = Executors.newSingleThreadExecutor(new NamedThreads("webhook-answers"));
-        writer = new InboxWriter(inbox::append, answers, refusals, clock);
+        inboxWriter = new InboxWriter(inbox::append, answers, refusals, clock);
         if (broker.isPresent()) {
             bindBroker(broker.get(), settings, outbox, clock);
         }
+        writer = settings.intakeQueue().map(queue -> writerTo(queue, clock)).orElse(inboxWriter);
+        main.bind("webhookFeed", new WebhookFeed(inboxWriter, settings.accountId()));
 
         bindWorker(settings, inbox, conversations);
         timers = new Timers(database, inbox, clock);
@@ -252,6 +261,15 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind(
                 "jmsHealth",
                 Health.news("jms", () -> problem(connections::ping, "the message broker does not answer"), clock));
+    }
+
+    /** Webhooks are on disk when the broker has them; what was refused is told by who knows the database. */
+    private InboxWriter writerTo(String queue, Clock clock) {
+        return new InboxWriter(
+                events -> broker.orElseThrow().send(queue, events, Envelope::group, Envelope::write),
+                answers,
+                new Refusals((from, to, reason) -> {}, clock),
+                clock);
     }
 
     private static Database ownDatabase(Settings settings) {
@@ -573,9 +591,13 @@ public final class LeadRoutes implements AutoCloseable {
     private void bindHealth(Inbox inbox, Clock clock) {
         main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriter, clock));
         main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
+        Supplier<Optional<Problem>> silence = () -> unanswered(database, "the database does not answer");
         main.bind(
                 "databaseHealth",
-                Health.ready("database", () -> unanswered(database, "the database does not answer"), clock));
+                // Webhooks wait at a broker meanwhile.
+                writer == inboxWriter
+                        ? Health.ready("database", silence, clock)
+                        : Health.news("database", silence, clock));
         main.bind("chatwootTokenHealth", Health.ready("chatwoot-token", this::refusedToken, clock));
         main.bind("rulesHealth", Health.news("rules", () -> liveRules.problem().map(Problem::of), clock));
         main.bind("routesHealth", Health.news("routes", () -> dropIns.problem().map(Problem::of), clock));
@@ -585,12 +607,18 @@ public final class LeadRoutes implements AutoCloseable {
     }
 
     private Optional<Problem> endOfWriter() {
-        return writer.problem().map(what -> new Problem(what, writer.endedAt()));
+        return Stream.of(inboxWriter, writer)
+                .flatMap(one -> one.problem().map(what -> new Problem(what, one.endedAt())).stream())
+                .findFirst();
     }
 
     private Optional<Problem> notWritable(Inbox inbox) {
         if (writer.isStuck()) {
-            return Optional.of(Problem.of("webhooks are refused: the database does not answer"));
+            return Optional.of(Problem.of("webhooks are refused: "
+                    + (writer == inboxWriter ? "the database" : "the message broker") + " does not answer"));
+        }
+        if (writer != inboxWriter) {
+            return problem(broker.orElseThrow()::ping, "webhooks are refused: the message broker does not answer");
         }
         return problem(inbox::tryToWrite, "webhooks are refused: the inbox cannot be written");
     }
@@ -708,6 +736,7 @@ public final class LeadRoutes implements AutoCloseable {
         // Camel leaves the servers' threads running.
         vertx.close().toCompletionStage().toCompletableFuture().join();
         writer.close();
+        inboxWriter.close();
         if (broker.isPresent()) {
             broker.get().close();
         }

@@ -54,8 +54,10 @@ public final class Settings {
     private static final Pattern TRACING_HEADER =
             Pattern.compile("[\\w!#$%&'*+.^`|~-]+\\s*=(?:[\\x21-\\x24\\x26-\\x7e ]|%[0-9a-fA-F]{2})+");
 
+    private static final String JMS_QUEUE_SCHEME = "jms:queue:";
+
     /** A queue of the broker, as a Camel endpoint; not topics, whose messages nobody keeps for who is not there. */
-    private static final Pattern JMS_QUEUE = Pattern.compile("jms:queue:[A-Za-z0-9_.-]{1,100}");
+    private static final Pattern JMS_QUEUE = Pattern.compile(JMS_QUEUE_SCHEME + "[A-Za-z0-9_.-]{1,100}");
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
@@ -123,6 +125,7 @@ public final class Settings {
                     "JMS_CONNECTION_FACTORY",
                     "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory"),
             new Setting("jms.commands", "JMS_COMMANDS", ""),
+            new Setting("intake.broker", "INTAKE_BROKER", ""),
             new Setting("reconcile.every", "RECONCILE_EVERY", "10m"),
             new Setting("retention.days", "RETENTION_DAYS", "30"),
             new Setting("outbox.lease", "OUTBOX_LEASE", "1m"),
@@ -310,6 +313,11 @@ public final class Settings {
 
     Duration snapshotFresh() {
         return duration(values.get("chatwoot.snapshot-fresh")).orElseThrow();
+    }
+
+    /** The queue of the broker in front of the inbox, if there is one. */
+    Optional<String> intakeQueue() {
+        return optional("intake.broker").map(uri -> uri.substring(JMS_QUEUE_SCHEME.length()));
     }
 
     /** Without a slash at its end. */
@@ -530,18 +538,23 @@ public final class Settings {
                     text -> text.matches("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*"),
                     "the name of a class that is a jakarta.jms.ConnectionFactory");
         }
-        if (optional("jms.commands").isPresent()) {
-            verify(
-                    wrong,
-                    "jms.commands",
-                    text -> JMS_QUEUE.matcher(text).matches(),
-                    "a queue such as jms:queue:leadroutes.commands");
-        }
-        for (String property : List.of("on.lead-qualified", "on.escalated", "jms.commands")) {
+        checkQueue(wrong, "jms.commands", "leadroutes.commands");
+        checkQueue(wrong, "intake.broker", "leadroutes.webhooks");
+        for (String property : List.of("on.lead-qualified", "on.escalated", "jms.commands", "intake.broker")) {
             if (values.get("jms.url").isEmpty() && list(property).stream().anyMatch(uri -> uri.startsWith("jms:"))) {
                 wrong.add("jms.url is missing, and " + property + " is \"" + values.get(property)
                         + "\"; expected the address of a message broker such as tcp://broker:61616" + hint("jms.url"));
             }
+        }
+    }
+
+    private void checkQueue(List<String> wrong, String property, String example) {
+        if (optional(property).isPresent()) {
+            verify(
+                    wrong,
+                    property,
+                    text -> JMS_QUEUE.matcher(text).matches(),
+                    "a queue such as " + JMS_QUEUE_SCHEME + example);
         }
     }
 

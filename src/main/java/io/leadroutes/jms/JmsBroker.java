@@ -4,8 +4,12 @@ import io.leadroutes.store.Failures;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.camel.Component;
 import org.apache.camel.component.jms.JmsComponent;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
@@ -69,6 +73,28 @@ public final class JmsBroker implements AutoCloseable {
         // Camel's own tells the failure's message, which may hold a customer's text.
         component.setErrorHandler(failure -> LOG.warn("a message goes back to the broker: {}", Failures.kind(failure)));
         return component;
+    }
+
+    /**
+     * Sends messages in one transaction, and returns when the broker has them on its disk.
+     *
+     * @param group of each, which it keeps in order
+     * @param text of each
+     * @throws org.springframework.jms.JmsException if it is not known to have them; then it may have none or all
+     */
+    public <T> void send(String queue, List<T> messages, Function<T, String> group, Function<T, String> text) {
+        try (Connection connection = pool.createConnection();
+                Session session = connection.createSession(Session.SESSION_TRANSACTED);
+                MessageProducer producer = session.createProducer(session.createQueue(queue))) {
+            for (T message : messages) {
+                TextMessage sent = session.createTextMessage(text.apply(message));
+                sent.setStringProperty("JMSXGroupID", group.apply(message));
+                producer.send(sent);
+            }
+            session.commit();
+        } catch (JMSException e) {
+            throw JmsUtils.convertJmsAccessException(e);
+        }
     }
 
     /** @throws org.springframework.jms.JmsException if the broker does not answer */

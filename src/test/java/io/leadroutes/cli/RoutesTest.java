@@ -131,6 +131,7 @@ class RoutesTest {
         try (TestBroker broker = new TestBroker(folder)) {
             settings.put("jms.url", broker.url());
             settings.put("jms.commands", "jms:queue:commands");
+            settings.put("intake.broker", "jms:queue:webhooks");
             useAll(inFiles, settings, broker);
         }
     }

@@ -115,6 +115,7 @@ class SettingsTest {
                 "conversation.poll-ms|0|1 to 60000",
                 "outbox.poll-ms|x|1 to 60000",
                 "jms.commands|queue:commands|a queue such as jms:queue:leadroutes.commands",
+                "intake.broker|queue:webhooks|a queue such as jms:queue:leadroutes.webhooks",
                 "tracing.endpoint|collector:4318|a collector that takes OTLP over HTTP such as http://localhost:4318",
                 "tracing.endpoint|http://collector:4318?key=x|without user, query or fragment",
                 "tracing.share|1.5|0 to 1",
@@ -143,7 +144,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"on.lead-qualified", "on.escalated", "jms.commands"})
+    @ValueSource(strings = {"on.lead-qualified", "on.escalated", "jms.commands", "intake.broker"})
     void aBrokersEndpointNeedsABroker(String property) {
         Map<String, String> file = new HashMap<>(COMPLETE);
         file.put(property, "jms:queue:there");

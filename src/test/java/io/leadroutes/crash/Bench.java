@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leadroutes.cli.ChildProcess;
 import io.leadroutes.cli.Product;
+import io.leadroutes.jms.TestBroker;
 import io.leadroutes.sandbox.ConversationView;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import io.leadroutes.store.TestDatabases;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ import java.util.stream.Collectors;
 final class Bench implements AutoCloseable {
     private static final String URL_TOKEN = "url-token";
     private static final String ADMIN_TOKEN = "admin-token";
+    private static final String QUEUE = "leadroutes.webhooks";
     private static final String MESSAGE_KEY = "message_created:7:";
     private static final int WORDS_BEFORE_POISON = 5;
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -71,6 +74,7 @@ final class Bench implements AutoCloseable {
     private final Random random;
     private final History history;
     private final Map<String, String> settings;
+    private final Optional<TestBroker> broker;
     private final SandboxChatwoot sandbox;
     private final Post post;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -85,6 +89,18 @@ final class Bench implements AutoCloseable {
 
     /** @param settings environment variables of the product, over those that are set here */
     Bench(Path folder, Databases databases, Random random, History history, Map<String, String> settings) {
+        this(folder, databases, random, history, settings, Optional.empty());
+    }
+
+    /** @param broker in front of the inbox; closed with this */
+    Bench(
+            Path folder,
+            Databases databases,
+            Random random,
+            History history,
+            Map<String, String> settings,
+            Optional<TestBroker> broker) {
+        this.broker = broker;
         this.folder = folder;
         this.databases = databases;
         this.random = random;
@@ -170,6 +186,12 @@ final class Bench implements AutoCloseable {
         environment.put("CAMEL_COMPONENT_HTTP_RESPONSETIMEOUT", "2000");
         environment.put("CAMEL_COMPONENT_HTTP_CONNECTTIMEOUT", "1000");
         environment.put("OUTBOX_LEASE", "6s");
+        broker.ifPresent(inFront -> {
+            environment.put("JMS_URL", inFront.url());
+            environment.put("INTAKE_BROKER", "jms:queue:" + QUEUE);
+            // What it fetches would hide what the way through the broker loses.
+            environment.put("RECONCILE_EVERY", "0");
+        });
         environment.putAll(settings);
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> java = new ArrayList<>(
@@ -254,6 +276,10 @@ final class Bench implements AutoCloseable {
         sandbox.quiesce(Duration.ofSeconds(20));
         if (!post.isEmpty()) {
             return post.size() + " letters";
+        }
+        long atBroker = broker.map(inFront -> inFront.waiting(QUEUE)).orElse(0L);
+        if (atBroker > 0) {
+            return atBroker + " webhooks at the broker";
         }
         HttpResponse<String> answer = status(replica);
         if (answer.statusCode() != 200) {
@@ -417,5 +443,6 @@ final class Bench implements AutoCloseable {
     public void close() {
         post.close();
         sandbox.close();
+        broker.ifPresent(TestBroker::close);
     }
 }
