@@ -13,6 +13,9 @@ public final class Bench {
             case "intake" -> IntakeBench.run(rest);
             case "overload" -> IntakeBench.overload(rest);
             case "decisions" -> DecisionsBench.run(rest);
+            case "drain" -> DrainBench.run(rest);
+            case "latency" -> LatencyBench.run(rest);
+            case "growth" -> GrowthBench.run(rest);
             case "calls" -> CallsBench.run(rest);
             case "matcher" -> MatcherBench.run(rest);
             case "page" -> PageBench.run(rest);
@@ -20,7 +23,8 @@ public final class Bench {
             case "start" -> StartBench.run(rest);
             default ->
                 throw new IllegalArgumentException("bench is " + Arrays.toString(args)
-                        + "; expected intake, overload, decisions, calls, matcher, page, start or timing");
+                        + "; expected intake, overload, decisions, drain, latency, growth, calls, matcher, page, start or"
+                        + " timing");
         }
         System.exit(0);
     }

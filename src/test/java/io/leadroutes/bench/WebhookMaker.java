@@ -22,7 +22,7 @@ final class WebhookMaker {
 
     // Of the same length whatever the number, so that every body has the same size.
     private static final long FIRST_MESSAGE = 100_000_000;
-    private static final long FIRST_CONVERSATION = 100_000;
+    static final long FIRST_CONVERSATION = 100_000;
     private static final String MESSAGE_MARK = "482201";
     private static final String CONVERSATION_MARK = "1580";
 
@@ -47,13 +47,22 @@ final class WebhookMaker {
     }
 
     private static String body(String template, long number, int conversations) {
+        return bodyOf(template, number, number % conversations);
+    }
+
+    private static String bodyOf(String template, long number, long conversation) {
         return template.replace(MESSAGE_MARK, Long.toString(FIRST_MESSAGE + number))
-                .replace(CONVERSATION_MARK, Long.toString(FIRST_CONVERSATION + number % conversations));
+                .replace(CONVERSATION_MARK, Long.toString(FIRST_CONVERSATION + conversation));
     }
 
     /** The next body alone. Called by one thread. */
     byte[] nextBody(int conversations) {
         return body(template, sent.incrementAndGet(), conversations).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The next body, in this conversation, counted from 0. Called by one thread. */
+    byte[] nextBodyOf(long conversation) {
+        return bodyOf(template, sent.incrementAndGet(), conversation).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The next request as it goes over the wire. Called by one thread. */

@@ -1,0 +1,43 @@
+package io.leadroutes.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Locale;
+
+/** What benches print. */
+final class Report {
+    private Report() {}
+
+    // The figures are what this is for.
+    @SuppressWarnings("SystemOut")
+    static void tell(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
+
+    static void tellMachine(String what, Object... values) {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        tell(
+                "%d cores, %d GiB, Java %s, load %.1f; %s",
+                Runtime.getRuntime().availableProcessors(),
+                system.getTotalMemorySize() >> 30,
+                Runtime.version(),
+                system.getSystemLoadAverage(),
+                String.format(Locale.ROOT, what, values));
+    }
+
+    /** Median, lowest and highest. */
+    static String spread(List<Double> figures, int digits) {
+        List<Double> sorted = figures.stream().sorted().toList();
+        return String.format(
+                Locale.ROOT,
+                "%." + digits + "f (%." + digits + "f-%." + digits + "f)",
+                sorted.get(sorted.size() / 2),
+                sorted.get(0),
+                sorted.get(sorted.size() - 1));
+    }
+
+    static int number(List<String> args, int index, int orElse) {
+        return args.size() > index ? Integer.parseInt(args.get(index)) : orElse;
+    }
+}
