@@ -13,6 +13,7 @@ import io.leadroutes.conversation.Steps;
 import io.leadroutes.conversation.Waits;
 import io.leadroutes.rules.RuleBook;
 import io.leadroutes.store.Claim;
+import io.leadroutes.store.LaneGroup;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,20 +57,19 @@ public final class Shadow {
         this.counter = counter;
     }
 
-    /**
-     * Counts in what the claim's events are decided to be by both. Never fails.
-     *
-     * @param claim that has been handled; null if there was nothing to do
-     */
-    public void compare(Claim claim) {
+    /** Counts in what the events that were handled are decided to be by both. Never fails. */
+    public void compare(LaneGroup group) {
+        group.getTaken().forEach(this::compare);
+    }
+
+    private void compare(Claim claim) {
         try {
-            Optional<Conversation> decided = claim == null ? Optional.empty() : claim.opened();
             Optional<RuleBook> shadow = other.flatMap(LiveRules::current);
-            if (decided.isPresent() && shadow.isPresent()) {
+            if (claim.opened().isPresent() && shadow.isPresent()) {
                 List<Heard> events = claim.getEvents().stream()
                         .map(event -> new Heard(event.event(), event.receivedAt()))
                         .toList();
-                run(active.get(), shadow.get()).take(decided.get(), events);
+                run(active.get(), shadow.get()).take(claim.opened().get(), events);
             }
         } catch (RuntimeException e) {
 

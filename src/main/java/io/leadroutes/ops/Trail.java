@@ -48,12 +48,10 @@ public final class Trail implements InterceptStrategy {
 
     private Optional<Step> stepAt(String node) {
         return switch (node) {
-            case "to-conversation-worker" -> Optional.of(Trail::lane);
+            case "to-lane-worker" -> Optional.of(this::lane);
             case "by-kind" -> Optional.of(this::wish);
             case "to-destination" -> Optional.of(this::destination);
-            case "tell-decided", "note-failure", "wish-done", "wish-failed", "lead-done", "lead-failed" ->
-                Optional.of(Trail::outcome);
-            case "claimed" -> tracing.map(t -> exchange -> claimed(t, exchange));
+            case "wish-done", "wish-failed", "lead-done", "lead-failed" -> Optional.of(Trail::outcome);
             case "call-chatwoot" -> tracing.map(t -> exchange -> call(t, exchange));
             case "upsert-lead" -> tracing.map(t -> exchange -> statement(t, exchange));
             default -> Optional.empty();
@@ -85,22 +83,13 @@ public final class Trail implements InterceptStrategy {
         }
     }
 
-    private static Consumer<Exchange> lane(Exchange exchange) {
+    private Consumer<Exchange> lane(Exchange exchange) {
+        Claim claim = exchange.getMessage().getBody(Claim.class);
         Work work = new Work();
-        Event.conversationOf(exchange.getMessage().getBody(String.class))
-                .ifPresent(id -> work.fields.put(LogFields.CONVERSATION, id));
-        exchange.setProperty(WORK, work);
+        Event.conversationOf(claim.getLane()).ifPresent(id -> work.fields.put(LogFields.CONVERSATION, id));
+        tracing.ifPresent(t -> work.begin(t.decide(claim)));
         work.show();
         return work::end;
-    }
-
-    /** The trace of a lane, which is not known before its events are. */
-    private static Consumer<Exchange> claimed(Tracing tracing, Exchange exchange) {
-        Work work = exchange.getProperty(WORK, Work.class);
-        if (work != null && exchange.getMessage().getBody() instanceof Claim claim) {
-            work.begin(tracing.decide(claim));
-        }
-        return done -> {};
     }
 
     private Consumer<Exchange> wish(Exchange exchange) {

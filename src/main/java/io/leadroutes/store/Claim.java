@@ -11,15 +11,35 @@ public final class Claim {
     private final long accountId;
     private final List<StoredEvent> events;
     private final Optional<Supplier<Conversation>> loader;
+    private final Supplier<Optional<String>> tracer;
     private Optional<Conversation> conversation = Optional.empty();
+    private Optional<String> trace = Optional.empty();
     private Optional<StoredEvent> inHand = Optional.empty();
 
-    /** @param loader of the conversation that the lane is of, if it is one's */
-    Claim(String lane, long accountId, List<StoredEvent> events, Optional<Supplier<Conversation>> loader) {
+    /**
+     * @param loader of the conversation that the lane is of, if it is one's
+     * @param tracer tells the W3C traceparent of what the thread does
+     */
+    Claim(
+            String lane,
+            long accountId,
+            List<StoredEvent> events,
+            Optional<Supplier<Conversation>> loader,
+            Supplier<Optional<String>> tracer) {
         this.lane = lane;
         this.accountId = accountId;
         this.events = List.copyOf(events);
         this.loader = loader;
+        this.tracer = tracer;
+    }
+
+    /** The claim is in hand from now on: what is decided is decided in this thread's trace. */
+    void begin() {
+        trace = tracer.get();
+    }
+
+    Optional<String> trace() {
+        return trace;
     }
 
     public String getLane() {

@@ -14,7 +14,6 @@ import io.leadroutes.conversation.ScoreEntry;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Waiting;
 import io.leadroutes.conversation.Wish;
-import io.leadroutes.conversation.Wished;
 import io.leadroutes.event.Contact;
 import io.leadroutes.event.Priority;
 import io.leadroutes.event.Snapshot.Ref;
@@ -25,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +33,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
-import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import java.util.stream.IntStream;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 
 /** The last known state of each conversation and its score ledger. */
 public final class Conversations {
@@ -125,10 +128,51 @@ public final class Conversations {
 
     /** The conversation with its waiting wishes, its row locked until the surrounding transaction ends. */
     Conversation load(long accountId, long conversationId) {
-        ConversationState state =
-                find(accountId, conversationId, true).orElse(ConversationState.unknown(accountId, conversationId));
-        List<Wish> waiting = outbox.waiting(accountId, conversationId);
-        return new Conversation(state, waiting, clock.instant());
+        return load(accountId, List.of(conversationId)).get(conversationId);
+    }
+
+    private Map<Long, Conversation> load(long accountId, List<Long> ids) {
+        Map<Long, ConversationState> states = states(accountId, ids, true);
+        Map<Long, List<Wish>> waiting = outbox.waiting(accountId, ids);
+        Instant now = clock.instant();
+        return ids.stream()
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        id -> new Conversation(
+                                states.getOrDefault(id, ConversationState.unknown(accountId, id)),
+                                waiting.getOrDefault(id, List.of()),
+                                now)));
+    }
+
+    /** Conversations of an account, to be loaded together when the first of them is asked for. */
+    Opening opening(long accountId) {
+        return new Opening(accountId);
+    }
+
+    /** See {@link #opening}. */
+    final class Opening {
+        private final long accountId;
+        private final List<Long> ids = new ArrayList<>();
+        private Map<Long, Conversation> loaded = Map.of();
+
+        private Opening(long accountId) {
+            this.accountId = accountId;
+        }
+
+        Supplier<Conversation> of(long conversationId) {
+            ids.add(conversationId);
+            return () -> {
+                if (loaded.isEmpty()) {
+                    loaded = load(accountId, ids);
+                }
+                return loaded.get(conversationId);
+            };
+        }
+    }
+
+    /** Tells the W3C traceparent of what the asking thread does. */
+    Supplier<Optional<String>> trace() {
+        return outbox.trace();
     }
 
     /**
@@ -167,36 +211,65 @@ public final class Conversations {
     }
 
     private Optional<ConversationState> find(long accountId, long conversationId, boolean lock) {
+        return Optional.ofNullable(
+                states(accountId, List.of(conversationId), lock).get(conversationId));
+    }
+
+    /** The last known states by conversation. Locked in one order, so that two that lock several never wait for each other. */
+    private Map<Long, ConversationState> states(long accountId, List<Long> ids, boolean lock) {
         // The lock keeps contact events, which run in a lane of their own, from being overwritten.
-        String sql = "SELECT * FROM conversation WHERE account_id = :account AND conversation_id = :id";
+        String sql =
+                "SELECT * FROM conversation WHERE conversation_id = ANY(:ids) ORDER BY conversation_id, account_id";
         // One transaction, hence one connection: a second one, asked for beside it, could starve the pool.
         return database.transaction().execute(status -> database.jdbc()
                 .sql(lock ? sql + " FOR UPDATE" : sql)
-                .param("account", accountId)
-                .param("id", conversationId)
-                .query((rs, i) -> state(rs, ledger(database, accountId, conversationId)))
-                .optional());
+                .param("ids", Database.numbers(ids))
+                .query((ResultSet rs) -> {
+                    Map<Long, ConversationState> states = new HashMap<>();
+                    Map<Long, List<ScoreEntry>> ledgers = Map.of();
+                    while (rs.next()) {
+                        if (rs.getLong("account_id") == accountId) {
+                            ledgers = states.isEmpty() ? ledgers(database, accountId, ids) : ledgers;
+                            long id = rs.getLong("conversation_id");
+                            states.put(id, state(rs, ledgers.getOrDefault(id, List.of())));
+                        }
+                    }
+                    return states;
+                }));
     }
 
     /** The conversation's score entries, oldest first. */
     static List<ScoreEntry> ledger(Database database, long accountId, long conversationId) {
-        return database.jdbc()
+        return ledgers(database, accountId, List.of(conversationId)).getOrDefault(conversationId, List.of());
+    }
+
+    private static Map<Long, List<ScoreEntry>> ledgers(Database database, long accountId, List<Long> ids) {
+        Map<Long, List<ScoreEntry>> ledgers = new HashMap<>();
+        database.jdbc()
                 .sql("""
-                        SELECT rule, rule_version, points, message_id, matched, at, half_life_s, decays_from
-                        FROM score_entry
-                        WHERE account_id = :account AND conversation_id = :id
-                        ORDER BY id""")
+                        SELECT s.conversation_id, s.rule, s.rule_version, s.points, s.message_id, s.matched, s.at,
+                          s.half_life_s, s.decays_from
+                        FROM UNNEST(CAST(:ids AS BIGINT ARRAY)) AS c (id)
+                        JOIN score_entry s ON s.conversation_id = c.id AND s.account_id = :account
+                        ORDER BY s.id""")
                 .param("account", accountId)
-                .param("id", conversationId)
-                .query((rs, i) -> new ScoreEntry(
-                        rs.getString("rule"),
-                        rs.getString("rule_version"),
-                        rs.getInt("points"),
-                        rs.getLong("message_id"),
-                        Json.read(rs.getString("matched"), TEXTS),
-                        rs.getTimestamp("at").toInstant(),
-                        decay(rs)))
-                .list();
+                .param("ids", Database.numbers(ids))
+                .query(rs -> {
+                    ledgers.computeIfAbsent(rs.getLong("conversation_id"), id -> new ArrayList<>())
+                            .add(entry(rs));
+                });
+        return ledgers;
+    }
+
+    private static ScoreEntry entry(ResultSet rs) throws SQLException {
+        return new ScoreEntry(
+                rs.getString("rule"),
+                rs.getString("rule_version"),
+                rs.getInt("points"),
+                rs.getLong("message_id"),
+                Json.read(rs.getString("matched"), TEXTS),
+                rs.getTimestamp("at").toInstant(),
+                decay(rs));
     }
 
     private static Optional<ScoreEntry.Decay> decay(ResultSet rs) throws SQLException {
@@ -231,132 +304,128 @@ public final class Conversations {
 
     /** Stores the state, the new score entries and the decided wishes, in the surrounding transaction. */
     void save(Conversation conversation) {
-        ConversationState state = conversation.state();
-        int updated =
-                bind(database.jdbc().sql("""
-                                        UPDATE conversation
-                                        SET version = :version, status = :status, priority = :priority,
-                                          labels = :labels, labels_at = :labelsAt,
-                                          labels_unconfirmed_until = :labelsUnconfirmedUntil, labels_writes = :labelsWrites,
-                                          attributes = :attributes, attributes_at = :attributesAt,
-                                          attributes_unconfirmed_until = :attributesUnconfirmedUntil,
-                                          attributes_writes = :attributesWrites,
-                                          assignee_id = :assigneeId, assignee_name = :assigneeName,
-                                          team_id = :teamId, team_name = :teamName,
-                                          channel = :channel, contact_id = :contactId, contact = :contact,
-                                          first_message = :firstMessage, score = :score, qualified_at = :qualifiedAt,
-                                          episodes = :episodes, resolved_at = :resolvedAt,
-                                          inbox_id = :inboxId, language = :language, referer = :referer,
-                                          waiting = :waiting, waiting_since = :waitingSince, due_at = :dueAt,
-                                          due_by = :dueBy, updated_at = :updatedAt
-                                        WHERE account_id = :accountId AND conversation_id = :conversationId"""), state, conversation.getScore()).update();
-        if (updated == 0) {
-            bind(database.jdbc().sql("""
-                                            INSERT INTO conversation (account_id, conversation_id, version, status,
-                                              priority, labels, labels_at, labels_unconfirmed_until, labels_writes, attributes,
-                                              attributes_at, attributes_unconfirmed_until, attributes_writes, assignee_id, assignee_name,
-                                              team_id, team_name, channel, contact_id, contact, first_message, score,
-                                              qualified_at, episodes, resolved_at, inbox_id, language, referer,
-                                              waiting, waiting_since, due_at, due_by, updated_at)
-                                            VALUES (:accountId, :conversationId, :version, :status,
-                                              :priority, :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsWrites, :attributes,
-                                              :attributesAt, :attributesUnconfirmedUntil, :attributesWrites, :assigneeId, :assigneeName,
-                                              :teamId, :teamName, :channel, :contactId, :contact, :firstMessage, :score,
-                                              :qualifiedAt, :episodes, :resolvedAt, :inboxId, :language, :referer,
-                                              :waiting, :waitingSince, :dueAt, :dueBy, :updatedAt)"""), state, conversation.getScore()).update();
-        }
-        for (ScoreEntry entry : conversation.scored()) {
-            insert(state, entry);
-        }
-        for (DroppedValue value : conversation.dropped()) {
-            insert(state, value);
-        }
-        outbox.confirm(state, conversation.notes());
-        List<Wished> wished = outbox.withoutFights(state.accountId(), state.conversationId(), conversation.decided());
-        outbox.add(state.accountId(), state.conversationId(), planner.prepared(wished));
+        save(List.of(new Decision(conversation, outbox.trace().get())));
     }
 
-    private StatementSpec bind(StatementSpec sql, ConversationState s, int score) {
+    /** As {@link #save(Conversation)}, for several at once. */
+    void save(List<Decision> decisions) {
+        saveStates(decisions);
+        database.batch("""
+                INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id,
+                  matched, at, half_life_s, decays_from)
+                VALUES (:account, :conversation, :rule, :ruleVersion, :points, :message, :matched, :at,
+                  :halfLife, :decaysFrom)""", decisions.stream().map(Decision::conversation).flatMap(it -> it.scored().stream()
+                .map(entry -> row(it, entry))));
+        database.batch("""
+                INSERT INTO dropped_value (account_id, conversation_id, rule, attribute, message_id, why, at)
+                VALUES (:account, :conversation, :rule, :attribute, :message, :why, :at)""", decisions.stream().map(Decision::conversation).flatMap(it -> it.dropped().stream()
+                .map(value -> row(it, value))));
+        outbox.confirm(decisions.stream()
+                .map(Decision::conversation)
+                .map(it -> new Outbox.Shown(it.state(), it.notes()))
+                .toList());
+        outbox.addDecided(decisions, planner);
+    }
+
+    private void saveStates(List<Decision> decisions) {
+        List<SqlParameterSource> rows =
+                decisions.stream().map(it -> row(it.conversation())).toList();
+        int[] updated = database.batch("""
+                UPDATE conversation
+                SET version = :version, status = :status, priority = :priority,
+                  labels = :labels, labels_at = :labelsAt,
+                  labels_unconfirmed_until = :labelsUnconfirmedUntil, labels_writes = :labelsWrites,
+                  attributes = :attributes, attributes_at = :attributesAt,
+                  attributes_unconfirmed_until = :attributesUnconfirmedUntil, attributes_writes = :attributesWrites,
+                  assignee_id = :assigneeId, assignee_name = :assigneeName, team_id = :teamId, team_name = :teamName,
+                  channel = :channel, contact_id = :contactId, contact = :contact, first_message = :firstMessage,
+                  score = :score, qualified_at = :qualifiedAt, episodes = :episodes, resolved_at = :resolvedAt,
+                  inbox_id = :inboxId, language = :language, referer = :referer,
+                  waiting = :waiting, waiting_since = :waitingSince, due_at = :dueAt, due_by = :dueBy,
+                  updated_at = :updatedAt
+                WHERE account_id = :account AND conversation_id = :conversation""", rows.stream());
+        database.batch(
+                """
+                INSERT INTO conversation (account_id, conversation_id, version, status, priority,
+                  labels, labels_at, labels_unconfirmed_until, labels_writes, attributes, attributes_at,
+                  attributes_unconfirmed_until, attributes_writes, assignee_id, assignee_name, team_id, team_name,
+                  channel, contact_id, contact, first_message, score, qualified_at, episodes, resolved_at,
+                  inbox_id, language, referer, waiting, waiting_since, due_at, due_by, updated_at)
+                VALUES (:account, :conversation, :version, :status, :priority,
+                  :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsWrites, :attributes, :attributesAt,
+                  :attributesUnconfirmedUntil, :attributesWrites, :assigneeId, :assigneeName, :teamId, :teamName,
+                  :channel, :contactId, :contact, :firstMessage, :score, :qualifiedAt, :episodes, :resolvedAt,
+                  :inboxId, :language, :referer, :waiting, :waitingSince, :dueAt, :dueBy, :updatedAt)""",
+                IntStream.range(0, updated.length).filter(i -> updated[i] == 0).mapToObj(rows::get));
+    }
+
+    private static MapSqlParameterSource row(ConversationState s) {
+        return new MapSqlParameterSource("account", s.accountId()).addValue("conversation", s.conversationId());
+    }
+
+    private SqlParameterSource row(Conversation conversation) {
+        ConversationState s = conversation.state();
         Optional<Observed<List<String>>> labels = s.labels();
         Optional<Observed<Map<String, Object>>> attributes = s.attributes();
-        return sql.param("accountId", s.accountId())
-                .param("conversationId", s.conversationId())
-                .param(
-                        "version",
-                        s.versionMicros().isPresent() ? s.versionMicros().getAsLong() : null)
-                .param("status", text(s.status(), MAX_STATUS_CHARS))
-                .param("priority", s.priority().map(Priority::word).orElse(null))
-                .param("labels", labels.map(o -> Json.write(o.value())).orElse(null))
-                .param("labelsAt", timestamp(labels.map(Observed::at)))
-                .param(
+        return row(s).addValue("version", number(s.versionMicros()))
+                .addValue("status", text(s.status(), MAX_STATUS_CHARS))
+                .addValue("priority", s.priority().map(Priority::word).orElse(null))
+                .addValue("labels", labels.map(o -> Json.write(o.value())).orElse(null))
+                .addValue("labelsAt", timestamp(labels.map(Observed::at)))
+                .addValue("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
+                .addValue(
                         "labelsWrites",
                         labels.map(Observed::own).map(Json::write).orElse(null))
-                .param(
+                .addValue(
+                        "attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
+                .addValue("attributesAt", timestamp(attributes.map(Observed::at)))
+                .addValue("attributesUnconfirmedUntil", timestamp(attributes.flatMap(Observed::unconfirmedUntil)))
+                .addValue(
                         "attributesWrites",
                         attributes.map(Observed::own).map(Json::write).orElse(null))
-                .param("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
-                .param("attributes", attributes.map(o -> Json.write(o.value())).orElse(null))
-                .param("attributesAt", timestamp(attributes.map(Observed::at)))
-                .param("attributesUnconfirmedUntil", timestamp(attributes.flatMap(Observed::unconfirmedUntil)))
-                .param("assigneeId", s.assignee().map(Ref::id).orElse(null))
-                .param("assigneeName", text(s.assignee().map(Ref::name), MAX_NAME_CHARS))
-                .param("teamId", s.team().map(Ref::id).orElse(null))
-                .param("teamName", text(s.team().map(Ref::name), MAX_NAME_CHARS))
-                .param("channel", text(s.channel(), MAX_CHANNEL_CHARS))
-                .param("contactId", s.contactId().isPresent() ? s.contactId().getAsLong() : null)
-                .param("contact", s.contact().map(Json::write).orElse(null))
-                .param("firstMessage", text(s.firstMessage(), MAX_MESSAGE_CHARS))
-                .param("score", score)
-                .param("qualifiedAt", timestamp(s.qualifiedAt()))
-                .param("episodes", Json.write(s.episodes()))
-                .param("resolvedAt", timestamp(s.resolvedAt()))
-                .param(
-                        "inboxId",
-                        s.origin().inbox().isPresent() ? s.origin().inbox().getAsLong() : null)
-                .param("language", text(s.origin().language(), MAX_LANGUAGE_CHARS))
-                .param("referer", text(s.origin().referer(), MAX_REFERER_CHARS))
-                .param("waiting", waiting(s.waiting()))
-                .param("waitingSince", timestamp(s.waiting().oldest().map(Waiting.Unanswered::since)))
-                .param("dueAt", timestamp(s.waiting().dueAt()))
-                .param("dueBy", s.waiting().rules())
-                .param("updatedAt", Timestamp.from(clock.instant()));
+                .addValue("assigneeId", s.assignee().map(Ref::id).orElse(null))
+                .addValue("assigneeName", text(s.assignee().map(Ref::name), MAX_NAME_CHARS))
+                .addValue("teamId", s.team().map(Ref::id).orElse(null))
+                .addValue("teamName", text(s.team().map(Ref::name), MAX_NAME_CHARS))
+                .addValue("channel", text(s.channel(), MAX_CHANNEL_CHARS))
+                .addValue("contactId", number(s.contactId()))
+                .addValue("contact", s.contact().map(Json::write).orElse(null))
+                .addValue("firstMessage", text(s.firstMessage(), MAX_MESSAGE_CHARS))
+                .addValue("score", conversation.getScore())
+                .addValue("qualifiedAt", timestamp(s.qualifiedAt()))
+                .addValue("episodes", Json.write(s.episodes()))
+                .addValue("resolvedAt", timestamp(s.resolvedAt()))
+                .addValue("inboxId", number(s.origin().inbox()))
+                .addValue("language", text(s.origin().language(), MAX_LANGUAGE_CHARS))
+                .addValue("referer", text(s.origin().referer(), MAX_REFERER_CHARS))
+                .addValue("waiting", waiting(s.waiting()))
+                .addValue("waitingSince", timestamp(s.waiting().oldest().map(Waiting.Unanswered::since)))
+                .addValue("dueAt", timestamp(s.waiting().dueAt()))
+                .addValue("dueBy", s.waiting().rules())
+                .addValue("updatedAt", Timestamp.from(clock.instant()));
     }
 
-    private void insert(ConversationState state, ScoreEntry entry) {
-        database.jdbc()
-                .sql("""
-                        INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id,
-                          matched, at, half_life_s, decays_from)
-                        VALUES (:account, :conversation, :rule, :ruleVersion, :points, :message, :matched, :at,
-                          :halfLife, :decaysFrom)""")
-                .param("account", state.accountId())
-                .param("conversation", state.conversationId())
-                .param("rule", entry.rule())
-                .param("ruleVersion", entry.ruleVersion())
-                .param("points", entry.points())
-                .param("message", entry.messageId())
-                .param("matched", Json.write(entry.matched()))
-                .param("at", Timestamp.from(entry.at()))
-                .param(
+    private static SqlParameterSource row(Conversation conversation, ScoreEntry entry) {
+        return row(conversation.before())
+                .addValue("rule", entry.rule())
+                .addValue("ruleVersion", entry.ruleVersion())
+                .addValue("points", entry.points())
+                .addValue("message", entry.messageId())
+                .addValue("matched", Json.write(entry.matched()))
+                .addValue("at", Timestamp.from(entry.at()))
+                .addValue(
                         "halfLife",
                         entry.decay().map(decay -> decay.halfLife().toSeconds()).orElse(null))
-                .param("decaysFrom", timestamp(entry.decay().map(ScoreEntry.Decay::from)))
-                .update();
+                .addValue("decaysFrom", timestamp(entry.decay().map(ScoreEntry.Decay::from)));
     }
 
-    private void insert(ConversationState state, DroppedValue value) {
-        database.jdbc()
-                .sql("""
-                        INSERT INTO dropped_value (account_id, conversation_id, rule, attribute, message_id, why, at)
-                        VALUES (:account, :conversation, :rule, :attribute, :message, :why, :at)""")
-                .param("account", state.accountId())
-                .param("conversation", state.conversationId())
-                .param("rule", value.rule())
-                .param("attribute", text(Optional.of(value.attribute()), MAX_NAME_CHARS))
-                .param("message", value.messageId())
-                .param("why", text(Optional.of(value.why()), MAX_WHY_CHARS))
-                .param("at", Timestamp.from(value.at()))
-                .update();
+    private static SqlParameterSource row(Conversation conversation, DroppedValue value) {
+        return row(conversation.before())
+                .addValue("rule", value.rule())
+                .addValue("attribute", text(Optional.of(value.attribute()), MAX_NAME_CHARS))
+                .addValue("message", value.messageId())
+                .addValue("why", text(Optional.of(value.why()), MAX_WHY_CHARS))
+                .addValue("at", Timestamp.from(value.at()));
     }
 
     /**
@@ -554,7 +623,7 @@ public final class Conversations {
                 // The lock lets a worker that handles that webhook end first, or begin when the wish is asked for.
                 Optional<ConversationState> state = find(delivery.accountId(), delivery.conversationId(), true);
                 outbox.asked(delivery, answer, until);
-                state.ifPresent(known -> outbox.confirm(known, List.of()));
+                state.ifPresent(known -> outbox.confirm(List.of(new Outbox.Shown(known, List.of()))));
             });
         }
     }
@@ -607,6 +676,10 @@ public final class Conversations {
     private static OptionalLong optionalLong(ResultSet rs, String column) throws SQLException {
         long value = rs.getLong(column);
         return rs.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
+    }
+
+    private static Long number(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
     }
 
     private static Optional<Instant> instant(ResultSet rs, String column) throws SQLException {

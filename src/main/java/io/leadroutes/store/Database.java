@@ -4,9 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
@@ -14,9 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SqlArrayValue;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -63,6 +68,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final DataSource dataSource;
     private final JdbcClient jdbc;
+    private final NamedParameterJdbcTemplate batches;
     private final PlatformTransactionManager transactions;
     private final boolean h2;
     private final boolean exclusive;
@@ -149,7 +155,8 @@ public final class Database implements AutoCloseable {
             migrate(pool, name, migrations);
             dataSource = pool;
         }
-        jdbc = JdbcClient.create(dataSource);
+        batches = new NamedParameterJdbcTemplate(dataSource);
+        jdbc = JdbcClient.create(batches);
         if (!h2 && !onFirstUse) {
             warnUnlessServerSyncs(name);
         }
@@ -217,6 +224,22 @@ public final class Database implements AutoCloseable {
 
     JdbcClient jdbc() {
         return jdbc;
+    }
+
+    /** Runs a statement with each of these sets of parameters, and says how many rows each changed; not of an INSERT. */
+    int[] batch(String sql, Stream<SqlParameterSource> rows) {
+        SqlParameterSource[] all = rows.toArray(SqlParameterSource[]::new);
+        return all.length == 0 ? new int[0] : batches.batchUpdate(sql, all);
+    }
+
+    /** One parameter for many, so that the statement is the same however many there are: {@code = ANY(:ids)}. */
+    static SqlArrayValue numbers(Collection<Long> numbers) {
+        return new SqlArrayValue("bigint", numbers.toArray());
+    }
+
+    /** As {@link #numbers}. */
+    static SqlArrayValue texts(Collection<String> texts) {
+        return new SqlArrayValue("varchar", texts.toArray());
     }
 
     /** @throws DataAccessException if the database does not answer */

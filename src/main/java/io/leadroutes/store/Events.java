@@ -21,7 +21,9 @@ public final class Events {
     // What the routes ask of a claim and an event. Asked of the body itself, Camel would inspect and cache each body
     // anew.
 
+    /** Takes the claim in hand. */
     public List<StoredEvent> of(Claim claim) {
+        claim.begin();
         return claim.getEvents();
     }
 

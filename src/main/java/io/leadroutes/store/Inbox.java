@@ -8,12 +8,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -51,6 +57,13 @@ public final class Inbox {
     private static final int MAX_ATTEMPTS = 5;
     private static final int MAX_EVENTS_PER_CLAIM = 100;
     private static final int EVENTS_PER_LOOK = 500;
+
+    /** What a commit and its statements cost is shared by so many. */
+    private static final int LANES_PER_GROUP = 20;
+
+    /** No lane waits longer for the others of its group. */
+    private static final Duration LONGEST_GROUP = Duration.ofMillis(250);
+
     private static final int MAX_INSERTS = 4;
     private static final int LOOK_FIRST_AFTER_DUPLICATE = 50;
     private static final int IDS_PER_BLOCK = 50;
@@ -64,6 +77,9 @@ public final class Inbox {
     private final Clock clock;
     private final Duration quiet;
     private final Tally tally;
+
+    /** Lanes that failed with others. */
+    private final Set<String> singly = ConcurrentHashMap.newKeySet();
 
     private volatile Instant crowdAt = Instant.MIN;
     private Instant handedOutAt = Instant.MIN;
@@ -297,34 +313,75 @@ public final class Inbox {
                         jdbcTemplate.batchUpdate("INSERT INTO lane (lane) VALUES (?) ON CONFLICT DO NOTHING", rows));
     }
 
+    /** {@link #dueLanes} as they are to be worked off: those of conversations together, some at a time. */
+    public List<LaneGroup> dueGroups(int limit) {
+        List<LaneGroup> groups = new ArrayList<>();
+        List<String> together = new ArrayList<>();
+        for (String lane : dueLanes(limit)) {
+            // A contact's lane locks conversations of others, so that two groups could wait for each other.
+            if (singly.remove(lane) || Event.conversationOf(lane).isEmpty()) {
+                groups.add(new LaneGroup(List.of(lane)));
+            } else {
+                together.add(lane);
+            }
+        }
+        for (int from = 0; from < together.size(); from += LANES_PER_GROUP) {
+            groups.add(new LaneGroup(together.subList(from, Math.min(from + LANES_PER_GROUP, together.size()))));
+        }
+        return groups;
+    }
+
     /**
-     * Takes a lane if no other worker has it: its row is locked until the surrounding transaction ends.
+     * Takes those lanes of a group that no other worker has and in which something waits: their rows are locked until the
+     * surrounding transaction ends.
      *
-     * @return null, which ends the route, if another worker has it or nothing waits in it any more
+     * @return the claims, until a quarter of a second is over; what is not taken waits on
      */
-    public Claim claim(String lane) {
-        boolean locked = database.jdbc()
-                .sql("SELECT lane FROM lane WHERE lane = :lane FOR UPDATE SKIP LOCKED")
-                .param("lane", lane)
+    public Iterator<Claim> claim(LaneGroup group) {
+        Instant now = clock.instant();
+        List<String> locked = database.jdbc()
+                .sql("SELECT lane FROM lane WHERE lane = ANY(:lanes) ORDER BY lane FOR UPDATE SKIP LOCKED")
+                .param("lanes", Database.texts(group.lanes()))
                 .query(String.class)
-                .optional()
-                .isPresent();
-        if (!locked) {
-            return null;
+                .list();
+        if (locked.isEmpty()) {
+            return Collections.emptyIterator();
         }
         database.mayStandStill();
-        List<Row> rows = database.jdbc()
+        Map<Long, Conversations.Opening> openings = new HashMap<>();
+        Iterator<Claim> claims = waiting(locked).entrySet().stream()
+                .flatMap(lane -> claim(lane.getKey(), lane.getValue(), group.isSingle(), openings).stream())
+                .toList()
+                .iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return claims.hasNext() && clock.instant().isBefore(now.plus(LONGEST_GROUP));
+            }
+
+            @Override
+            public Claim next() {
+                return group.take(claims.next());
+            }
+        };
+    }
+
+    /** What waits in these lanes, by lane; of much, the oldest. */
+    private Map<String, List<Row>> waiting(List<String> lanes) {
+        return database
+                .jdbc()
                 .sql("""
-                        SELECT e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, e.trace,
+                        SELECT e.lane, e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, e.trace,
                           p.payload
-                        FROM webhook_event e
+                        FROM UNNEST(CAST(:lanes AS VARCHAR(64) ARRAY)) AS l (lane)
+                        JOIN webhook_event e ON e.state = 'new' AND e.lane = l.lane
                         JOIN webhook_payload p ON p.event_id = e.id
-                        WHERE e.state = 'new' AND e.lane = :lane
                         ORDER BY e.id
                         LIMIT :limit""")
-                .param("lane", lane)
+                .param("lanes", Database.texts(lanes))
                 .param("limit", MAX_EVENTS_PER_CLAIM)
                 .query((rs, i) -> new Row(
+                        rs.getString("lane"),
                         rs.getLong("id"),
                         rs.getLong("account_id"),
                         rs.getLong("conversation_id"),
@@ -333,30 +390,43 @@ public final class Inbox {
                         rs.getInt("attempts"),
                         Optional.ofNullable(rs.getString("trace")),
                         rs.getString("payload")))
-                .list();
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(Row::lane, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private Optional<Claim> claim(
+            String lane, List<Row> rows, boolean isSingle, Map<Long, Conversations.Opening> openings) {
+        boolean hasFailed = rows.stream().anyMatch(row -> row.attempts > 0);
+        if (hasFailed && !isSingle) {
+            // It must take no others down with it (invariant 10).
+            singly.add(lane);
+            return Optional.empty();
+        }
         // One that has failed holds its lane for its pause: what came after it must not overtake it (invariant 3).
         Instant now = clock.instant();
-        if (rows.isEmpty() || rows.stream().anyMatch(row -> row.attempts > 0 && row.dueAt.isAfter(now))) {
-            return null;
+        if (rows.stream().anyMatch(row -> row.attempts > 0 && row.dueAt.isAfter(now))) {
+            return Optional.empty();
         }
-        // Once one has failed they are taken singly, so that it takes no other down with it (invariant 10).
-        boolean oneByOne = rows.stream().anyMatch(row -> row.attempts > 0);
         List<StoredEvent> readable =
                 rows.stream().map(this::decode).flatMap(Optional::stream).toList();
+        // Once one has failed they are taken singly, so that it takes no other down with it (invariant 10).
         List<StoredEvent> events = StoredEvent.inOrder(readable).stream()
-                .limit(oneByOne ? 1 : MAX_EVENTS_PER_CLAIM)
+                .limit(hasFailed ? 1 : MAX_EVENTS_PER_CLAIM)
                 .toList();
         if (events.isEmpty()) {
-            return null;
+            return Optional.empty();
         }
         Row first = rows.get(0);
-        return new Claim(
+        return Optional.of(new Claim(
                 lane,
                 first.accountId,
                 events,
                 first.conversationId == 0
                         ? Optional.empty()
-                        : Optional.of(() -> conversations.load(first.accountId, first.conversationId)));
+                        : Optional.of(openings.computeIfAbsent(first.accountId, conversations::opening)
+                                .of(first.conversationId)),
+                conversations.trace()));
     }
 
     /** Absent for what this release cannot read: set aside at once, so that it does not block its lane (invariant 10). */
@@ -365,12 +435,12 @@ public final class Inbox {
             return Optional.of(
                     new StoredEvent(row.id, decoder.stored(row.payload), row.receivedAt, row.attempts, row.trace));
         } catch (BadEventException e) {
-            setAside(row.id, e.getMessage());
+            setAside(row, e.getMessage());
             return Optional.empty();
         }
     }
 
-    private void setAside(long id, String problem) {
+    private void setAside(Row row, String problem) {
         database.jdbc()
                 .sql("""
                         UPDATE webhook_event
@@ -378,16 +448,18 @@ public final class Inbox {
                         WHERE id = :id""")
                 .param("reason", BAD_EVENT)
                 .param("error", problem)
-                .param("id", id)
+                .param("id", row.id)
                 .update();
         database.afterCommit(() -> tally.deadEvent(BAD_EVENT));
         LOG.atWarn()
                 .addKeyValue(LogFields.ACTION, LogFields.DEAD)
-                .addKeyValue(LogFields.EVENT, id)
-                .log("event {} cannot be read and is set aside as a dead letter: {}", id, problem);
+                .addKeyValue(LogFields.CONVERSATION, row.conversationId)
+                .addKeyValue(LogFields.EVENT, row.id)
+                .log("event {} cannot be read and is set aside as a dead letter: {}", row.id, problem);
     }
 
     private record Row(
+            String lane,
             long id,
             long accountId,
             long conversationId,
@@ -398,23 +470,32 @@ public final class Inbox {
             String payload) {}
 
     /** Stores what was decided and marks the events as done, in the surrounding transaction (invariant 4). */
-    public void complete(Claim claim) {
-        claim.putDown();
-        claim.opened().ifPresent(conversations::save);
+    public void complete(LaneGroup group) {
+        List<Claim> claims = group.getTaken();
+        if (claims.isEmpty()) {
+            return;
+        }
+        conversations.save(claims.stream()
+                .flatMap(claim -> claim.opened().map(it -> new Decision(it, claim.trace())).stream())
+                .toList());
         // One time for all, by which history knows what was decided together.
-        Timestamp now = Timestamp.from(clock.instant());
-        jdbcTemplate.batchUpdate(
-                "UPDATE webhook_event SET state = 'done', error = NULL, handled_at = ? WHERE id = ?",
-                claim.getEvents().stream()
-                        .map(event -> new Object[] {now, event.id()})
-                        .toList());
-        database.afterCommit(() -> tally.handled(claim));
+        database.jdbc()
+                .sql("UPDATE webhook_event SET state = 'done', error = NULL, handled_at = :now WHERE id = ANY(:ids)")
+                .param("now", Timestamp.from(clock.instant()))
+                .param(
+                        "ids",
+                        Database.numbers(claims.stream()
+                                .flatMap(claim -> claim.getEvents().stream())
+                                .map(StoredEvent::id)
+                                .toList()))
+                .update();
+        database.afterCommit(() -> claims.forEach(tally::handled));
     }
 
-    /** Tells the log, once it is committed, what was decided together; nothing if there was no claim. */
-    public void tellDecided(Claim claim) {
-        if (claim != null) {
-            LOG.atInfo()
+    /** Tells the log, once it is committed, what was decided together. */
+    public void tellDecided(LaneGroup group) {
+        for (Claim claim : group.getTaken()) {
+            inLane(LOG.atInfo(), claim)
                     .addKeyValue(LogFields.ACTION, "decided")
                     .addKeyValue(
                             LogFields.EVENT,
@@ -429,20 +510,38 @@ public final class Inbox {
         }
     }
 
+    private static LoggingEventBuilder inLane(LoggingEventBuilder line, Claim claim) {
+        LoggingEventBuilder ofConversation = Event.conversationOf(claim.getLane())
+                .map(id -> line.addKeyValue(LogFields.CONVERSATION, id))
+                .orElse(line);
+        return claim.trace()
+                .map(trace -> ofConversation.addKeyValue(LogFields.TRACE, traceId(trace)))
+                .orElse(ofConversation);
+    }
+
+    /** Of a W3C traceparent: version, id of the trace, id of the span, flags. */
+    private static String traceId(String traceparent) {
+        return traceparent.split("-")[1];
+    }
+
     /**
-     * Notes that handling a claim failed and was rolled back. The event to blame is tried again after a growing pause,
-     * and set aside as a dead letter when it has failed too often; the others are as they were. A database that is away
-     * is nobody's fault.
-     *
-     * @param claim null if the lane could not even be claimed
+     * Notes that handling a group of lanes failed and was rolled back. Several are taken singly then, so that it is known
+     * whose fault it is. Of one, the event to blame is tried again after a growing pause, and set aside as a dead letter when
+     * it has failed too often; the others are as they were. A database that is away is nobody's fault.
      */
-    public void failed(Claim claim, Exception failure) {
+    public void failed(LaneGroup group, Exception failure) {
         if (isInfrastructure(failure)) {
             backoff.failed(failure);
-        } else if (claim == null) {
+        } else if (!group.isSingle()) {
+            singly.addAll(group.lanes());
+            LOG.info(
+                    "{} lanes could not be decided together and are taken one by one: {}",
+                    group.lanes().size(),
+                    Failures.kind(failure));
+        } else if (group.getTaken().isEmpty()) {
             LOG.warn("a lane could not be claimed and will be tried again: {}", Failures.kind(failure));
         } else {
-            backoff.ask(() -> blame(claim, failure), false);
+            backoff.ask(() -> blame(group.getTaken().get(0), failure), false);
         }
     }
 
@@ -475,7 +574,7 @@ public final class Inbox {
         if (dead && blamed == 1) {
             database.afterCommit(() -> tally.deadEvent(FAILED));
         }
-        LoggingEventBuilder line = LOG.atWarn().addKeyValue(LogFields.EVENT, suspect.id());
+        LoggingEventBuilder line = inLane(LOG.atWarn(), claim).addKeyValue(LogFields.EVENT, suspect.id());
         (dead ? line.addKeyValue(LogFields.ACTION, LogFields.DEAD) : line)
                 .log(
                         "event {} of lane {} failed, attempt {} of {}{}: {}",

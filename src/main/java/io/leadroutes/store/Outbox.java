@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +29,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 
 /**
  * The wishes that were decided, until they are granted (invariants 4, 5, 9).
@@ -134,18 +137,41 @@ public final class Outbox {
         database.afterCommit(() -> tally.wish(kind, fate));
     }
 
+    /** Tells the W3C traceparent of what the asking thread does, to be kept with the wishes that come of it. */
+    Supplier<Optional<String>> trace() {
+        return trace;
+    }
+
     /** Adds wishes, each merged into the waiting one of its kind, in the surrounding transaction (invariant 5). */
     void add(long accountId, long conversationId, Collection<Wished> decided) {
-        for (Wished wished : decided) {
-            Optional<Waiting> older = waiting(key(accountId, conversationId, wished.wish()));
-            if (older.isPresent()) {
-                Waiting waiting = older.get();
-                update(waiting.id, wished.over(waiting.wished), joined(trace.get().stream(), waiting.traces));
-            } else {
-                insert(accountId, conversationId, wished);
-            }
-            tell(wished.wish().kind(), older.isPresent() ? Fate.MERGED : Fate.ADDED);
+        add(news(accountId, conversationId, decided, trace.get()));
+    }
+
+    private static List<New> news(
+            long accountId, long conversationId, Collection<Wished> decided, Optional<String> trace) {
+        return decided.stream()
+                .map(wished -> new New(
+                        key(accountId, conversationId, wished.wish()), accountId, conversationId, wished, trace))
+                .toList();
+    }
+
+    private record New(String key, long accountId, long conversationId, Wished wished, Optional<String> trace) {
+        New over(New older) {
+            return new New(key, accountId, conversationId, wished.over(older.wished), trace);
         }
+    }
+
+    private void add(List<New> wishes) {
+        if (wishes.isEmpty()) {
+            return;
+        }
+        Map<String, New> byKey = new LinkedHashMap<>();
+        wishes.forEach(wish -> byKey.merge(wish.key, wish, (older, newer) -> newer.over(older)));
+        Map<String, Waiting> older = waiting(byKey.keySet());
+        update(older.values().stream().map(waiting -> waiting.with(byKey.get(waiting.key))));
+        insert(byKey.values().stream().filter(wish -> !older.containsKey(wish.key)));
+        byKey.forEach(
+                (key, wish) -> tell(wish.wished.wish().kind(), older.containsKey(key) ? Fate.MERGED : Fate.ADDED));
     }
 
     /**
@@ -211,51 +237,61 @@ public final class Outbox {
         });
     }
 
-    private record Waiting(long id, Wished wished, List<String> traces) {}
+    private record Waiting(String key, long id, Wished wished, List<String> traces) {
+        static Waiting of(Row row) {
+            Wished wished = row.wished();
+            return new Waiting(
+                    Outbox.key(row.accountId, row.conversationId, wished.wish()), row.id, wished, row.traces);
+        }
 
-    private Optional<Waiting> waiting(String wishKey) {
-        return database.jdbc()
+        Waiting with(New newer) {
+            return new Waiting(key, id, newer.wished.over(wished), joined(newer.trace.stream(), traces));
+        }
+    }
+
+    /** Those that wait, by their keys, locked until the surrounding transaction ends. */
+    private Map<String, Waiting> waiting(Set<String> wishKeys) {
+        return database
+                .jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
                           reasons, urgency, traces
                         FROM outbox
-                        WHERE wish_key = :key
+                        WHERE wish_key = ANY(:keys)
+                        ORDER BY wish_key
                         FOR UPDATE""")
-                .param("key", wishKey)
+                .param("keys", Database.texts(wishKeys))
                 .query((rs, i) -> Row.of(rs))
-                .optional()
-                .flatMap(row -> readable(row, r -> new Waiting(r.id, r.wished(), r.traces)));
+                .list()
+                .stream()
+                .flatMap(row -> readable(row, Waiting::of).stream())
+                .collect(Collectors.toMap(Waiting::key, Function.identity()));
     }
 
-    private void update(long id, Wished wished, List<String> traces) {
+    private void update(Stream<Waiting> changed) {
         // A wish that changes is worth trying at once, whatever befell the older value.
-        database.jdbc()
-                .sql("""
-                        UPDATE outbox
-                        SET payload = :payload, reasons = :reasons, urgency = :urgency, traces = :traces, due_at = :now
-                        WHERE id = :id""")
-                .param("payload", WishCodec.payload(wished.wish()))
-                .param("reasons", Json.write(wished.reasons()))
-                .param("urgency", wished.urgency().ordinal())
-                .param("traces", column(traces))
-                .param("now", Timestamp.from(clock.instant()))
-                .param("id", id)
-                .update();
+        database.batch("""
+                UPDATE outbox
+                SET payload = :payload, reasons = :reasons, urgency = :urgency, traces = :traces, due_at = :now
+                WHERE id = :id""", changed.map(it -> row(it.wished)
+                .addValue("traces", column(it.traces))
+                .addValue("now", Timestamp.from(clock.instant()))
+                .addValue("id", it.id)));
+    }
+
+    private static MapSqlParameterSource row(Wished wished) {
+        return new MapSqlParameterSource("payload", WishCodec.payload(wished.wish()))
+                .addValue("reasons", Json.write(wished.reasons()))
+                .addValue("urgency", wished.urgency().ordinal());
     }
 
     /** Takes an older wish's effect over: when it is tried stays as it is. */
     private void merge(long id, Wished wished, List<String> traces) {
-        database.jdbc()
-                .sql("""
-                        UPDATE outbox
-                        SET payload = :payload, reasons = :reasons, urgency = :urgency, traces = :traces
-                        WHERE id = :id""")
-                .param("payload", WishCodec.payload(wished.wish()))
-                .param("reasons", Json.write(wished.reasons()))
-                .param("urgency", wished.urgency().ordinal())
-                .param("traces", column(traces))
-                .param("id", id)
-                .update();
+        database.batch(
+                """
+                UPDATE outbox
+                SET payload = :payload, reasons = :reasons, urgency = :urgency, traces = :traces
+                WHERE id = :id""", Stream.of(row(wished).addValue("traces", column(traces)).addValue("id", id)));
     }
 
     /** The newest first; of many the oldest are left out. */
@@ -267,26 +303,21 @@ public final class Outbox {
         return traces.isEmpty() ? null : String.join(",", traces);
     }
 
-    private void insert(long accountId, long conversationId, Wished wished) {
+    private void insert(Stream<New> wishes) {
         Timestamp now = Timestamp.from(clock.instant());
-        database.jdbc()
-                .sql("""
-                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, to_chatwoot, payload,
-                          reasons, urgency, state, created_at, due_at, traces)
-                        VALUES (:key, :account, :conversation, :kind, :destination, :toChatwoot, :payload,
-                          :reasons, :urgency, 'pending', :now, :now, :trace)""")
-                .param("key", key(accountId, conversationId, wished.wish()))
-                .param("account", accountId)
-                .param("conversation", conversationId)
-                .param("kind", wished.wish().kind())
-                .param("destination", wished.wish().destination())
-                .param("toChatwoot", wished.wish().destination().equals(Wish.CHATWOOT))
-                .param("payload", WishCodec.payload(wished.wish()))
-                .param("reasons", Json.write(wished.reasons()))
-                .param("urgency", wished.urgency().ordinal())
-                .param("now", now)
-                .param("trace", trace.get().orElse(null))
-                .update();
+        database.batch("""
+                INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, to_chatwoot, payload,
+                  reasons, urgency, state, created_at, due_at, traces)
+                VALUES (:key, :account, :conversation, :kind, :destination, :toChatwoot, :payload,
+                  :reasons, :urgency, 'pending', :now, :now, :trace)""", wishes.map(it -> row(it.wished)
+                .addValue("key", it.key)
+                .addValue("account", it.accountId)
+                .addValue("conversation", it.conversationId)
+                .addValue("kind", it.wished.wish().kind())
+                .addValue("destination", it.wished.wish().destination())
+                .addValue("toChatwoot", it.wished.wish().destination().equals(Wish.CHATWOOT))
+                .addValue("now", now)
+                .addValue("trace", it.trace.orElse(null))));
     }
 
     private static String key(long accountId, long conversationId, Wish wish) {
@@ -294,15 +325,29 @@ public final class Outbox {
     }
 
     /**
-     * The wishes without what somebody else has undone three times lately; that is kept as dropped, with its reason.
-     *
-     * @return those that are left
+     * Adds what was decided, as {@link #add} does, without what somebody else has undone three times lately; that is kept as
+     * dropped, with its reason.
      */
-    List<Wished> withoutFights(long accountId, long conversationId, Collection<Wished> decided) {
-        if (decided.isEmpty()) {
-            return List.of();
-        }
-        List<Wish> granted = granted(accountId, conversationId);
+    void addDecided(Collection<Decision> decisions, Planner planner) {
+        Map<Long, List<Decision>> byAccount = decisions.stream()
+                .filter(it -> !it.conversation().decided().isEmpty())
+                .collect(Collectors.groupingBy(it -> it.conversation().before().accountId()));
+        byAccount.forEach((account, some) -> {
+            Map<Long, List<Wish>> granted = granted(
+                    account, some.stream().map(it -> it.conversation().getId()).toList());
+            add(some.stream()
+                    .flatMap(it -> {
+                        long id = it.conversation().getId();
+                        List<Wished> left = withoutFights(
+                                account, id, it.conversation().decided(), granted.getOrDefault(id, List.of()));
+                        return news(account, id, planner.prepared(left), it.trace()).stream();
+                    })
+                    .toList());
+        });
+    }
+
+    private List<Wished> withoutFights(
+            long accountId, long conversationId, Collection<Wished> decided, List<Wish> granted) {
         List<Wished> left = new ArrayList<>();
         for (Wished wished : decided) {
             Optional<Wish> allowed = FlipFlop.without(wished.wish(), granted);
@@ -314,25 +359,29 @@ public final class Outbox {
         return left;
     }
 
-    /** By a call: what was already so, nobody has undone. */
-    private List<Wish> granted(long accountId, long conversationId) {
-        return database
-                .jdbc()
+    /** By a call, by conversation: what was already so, nobody has undone. */
+    private Map<Long, List<Wish>> granted(long accountId, List<Long> conversations) {
+        return byConversation(database.jdbc()
                 .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
-                          reasons, urgency, traces
-                        FROM outbox
-                        WHERE account_id = :account AND conversation_id = :conversation AND state = 'done'
-                          AND to_chatwoot = TRUE AND done_at > :since AND answer <> :already""")
+                        SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
+                          o.created_at, o.reasons, o.urgency, o.traces
+                        FROM UNNEST(CAST(:conversations AS BIGINT ARRAY)) AS c (id)
+                        JOIN outbox o ON o.conversation_id = c.id AND o.account_id = :account AND o.state = 'done'
+                        WHERE o.to_chatwoot = TRUE AND o.done_at > :since AND o.answer <> :already""")
                 .param("account", accountId)
-                .param("conversation", conversationId)
+                .param("conversations", Database.numbers(conversations))
                 .param("since", Timestamp.from(clock.instant().minus(FIGHT)))
                 .param("already", ALREADY_SO)
                 .query((rs, i) -> Row.of(rs))
-                .list()
-                .stream()
-                .flatMap(row -> readable(row, r -> r.wished().wish()).stream())
-                .toList();
+                .list());
+    }
+
+    private Map<Long, List<Wish>> byConversation(List<Row> rows) {
+        return rows.stream()
+                .collect(Collectors.groupingBy(
+                        Row::conversationId,
+                        Collectors.flatMapping(
+                                row -> readable(row, r -> r.wished().wish()).stream(), Collectors.toList())));
     }
 
     /** @return false if one of its kind was dropped before */
@@ -371,33 +420,36 @@ public final class Outbox {
                 .param("reason", FLIP_FLOP)
                 .param("error", "somebody else, perhaps another automation, has undone it three times within an hour")
                 .update();
-        LOG.warn(
-                "conversation {}: somebody else undoes our {} again and again, so it is left to them;"
-                        + " /admin/conversations/{} says what",
-                conversationId,
-                wished.wish().kind(),
-                conversationId);
+        LOG.atWarn()
+                .addKeyValue(LogFields.CONVERSATION, conversationId)
+                .log(
+                        "conversation {}: somebody else undoes our {} again and again, so it is left to them;"
+                                + " /admin/conversations/{} says what",
+                        conversationId,
+                        wished.wish().kind(),
+                        conversationId);
         return true;
     }
 
     /** The wishes of a conversation that are not yet granted, the older first. */
     List<Wish> waiting(long accountId, long conversationId) {
-        return database
-                .jdbc()
+        return waiting(accountId, List.of(conversationId)).getOrDefault(conversationId, List.of());
+    }
+
+    /** As {@link #waiting(long, long)}, by conversation. */
+    Map<Long, List<Wish>> waiting(long accountId, List<Long> conversations) {
+        return byConversation(database.jdbc()
                 .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
-                          reasons, urgency, traces
-                        FROM outbox
-                        WHERE account_id = :account AND conversation_id = :conversation
-                          AND state IN ('pending', 'sending', 'asked')
-                        ORDER BY id""")
+                        SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
+                          o.created_at, o.reasons, o.urgency, o.traces
+                        FROM UNNEST(CAST(:conversations AS BIGINT ARRAY)) AS c (id)
+                        JOIN outbox o ON o.conversation_id = c.id AND o.account_id = :account
+                          AND o.state IN ('pending', 'sending', 'asked')
+                        ORDER BY o.id""")
                 .param("account", accountId)
-                .param("conversation", conversationId)
+                .param("conversations", Database.numbers(conversations))
                 .query((rs, i) -> Row.of(rs))
-                .list()
-                .stream()
-                .flatMap(row -> readable(row, r -> r.wished().wish()).stream())
-                .toList();
+                .list());
     }
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
@@ -992,27 +1044,40 @@ public final class Outbox {
     }
 
     /**
-     * Ends the wishes that were asked for and that a conversation shows, in the surrounding transaction. Where a macro
-     * grants them, its note may be told of before its call is answered.
+     * What a conversation shows.
      *
      * @param notes texts of private notes that were written
      */
-    void confirm(ConversationState state, Collection<String> notes) {
+    record Shown(ConversationState state, Collection<String> notes) {
+        private boolean isGranted(Wish wish) {
+            return wish.isMet(state)
+                    || wish instanceof Wish.Note note && notes.stream().anyMatch(note::isText);
+        }
+    }
+
+    /**
+     * Ends the wishes that were asked for and that their conversation shows, in the surrounding transaction. Where a macro
+     * grants them, its note may be told of before its call is answered.
+     */
+    void confirm(Collection<Shown> shown) {
+        Map<Long, Shown> byConversation =
+                shown.stream().collect(Collectors.toMap(it -> it.state.conversationId(), Function.identity()));
         List<Row> asked = database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
                           urgency, traces
                         FROM outbox
-                        WHERE conversation_id = :conversation AND account_id = :account
+                        WHERE conversation_id = ANY(:conversations)
                           AND (state = 'asked' OR state = 'sending' AND is_job)""")
-                .param("conversation", state.conversationId())
-                .param("account", state.accountId())
+                .param("conversations", Database.numbers(byConversation.keySet()))
                 .query((rs, i) -> Row.of(rs))
                 .list();
         for (Row row : asked) {
-            if (readable(row, Row::wished)
-                    .filter(w -> w.wish().isMet(state) || isAmong(notes, w.wish()))
-                    .isPresent()) {
+            Shown conversation = byConversation.get(row.conversationId);
+            if (row.accountId == conversation.state.accountId()
+                    && readable(row, Row::wished)
+                            .filter(wished -> conversation.isGranted(wished.wish()))
+                            .isPresent()) {
                 database.jdbc()
                         .sql("UPDATE outbox SET state = 'done', done_at = :now, lease_until = NULL WHERE id = :id")
                         .param("now", Timestamp.from(clock.instant()))
@@ -1021,10 +1086,6 @@ public final class Outbox {
                 tell(row.kind, Fate.GRANTED);
             }
         }
-    }
-
-    private static boolean isAmong(Collection<String> notes, Wish wish) {
-        return wish instanceof Wish.Note note && notes.stream().anyMatch(note::isText);
     }
 
     /**
@@ -1131,7 +1192,7 @@ public final class Outbox {
                 .query(Long.class)
                 .optional();
         String key = key(row.accountId, row.conversationId, wished.wish());
-        Optional<Waiting> newer = waiting(key);
+        Optional<Waiting> newer = Optional.ofNullable(waiting(Set.of(key)).get(key));
         newer.ifPresent(n -> merge(n.id, n.wished.over(wished), joined(n.traces.stream(), row.traces)));
         database.jdbc()
                 .sql("""

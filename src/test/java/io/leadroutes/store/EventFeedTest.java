@@ -50,11 +50,12 @@ class EventFeedTest {
         }
     }
 
-    private void offerAll(Consumer<Claim> then) {
+    private void offerAll(Consumer<LaneGroup> then) {
         store.inTransaction(s -> {
-            Claim claim = s.inbox.claim(Store.lane(A));
+            LaneGroup group = s.take(Store.lane(A));
+            Claim claim = group.getTaken().get(0);
             claim.getEvents().forEach(event -> feed.offer(claim, event));
-            then.accept(claim);
+            then.accept(group);
             return null;
         });
     }

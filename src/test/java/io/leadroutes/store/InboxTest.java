@@ -271,7 +271,7 @@ class InboxTest {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         CompletableFuture<Void> first = Async.run(() -> store.inTransaction(s -> {
-            s.inbox.claim(Store.lane(A));
+            s.take(Store.lane(A));
             held.countDown();
             return await(release);
         }));
@@ -285,6 +285,50 @@ class InboxTest {
         assertThat(same).isNull();
         assertThat(other.getEvents()).hasSize(1);
         assertThat(store.claim(Store.lane(A)).getEvents()).as("released").hasSize(1);
+    }
+
+    @Test
+    void lanesOfConversationsAreTakenTogetherAndThatOfAContactAlone() {
+        store.append(message(A, 1), message(B, 2), Bodies.contactUpdated("Jonas", List.of("name")));
+        due();
+
+        assertThat(store.inbox.dueGroups(10))
+                .extracting(LaneGroup::lanes)
+                .containsExactlyInAnyOrder(List.of("contact:7:9021"), List.of(Store.lane(A), Store.lane(B)));
+    }
+
+    @Test
+    @Tag("invariant-3")
+    void ofAGroupTheLaneThatAnotherWorkerHasIsLeftOut() throws Exception {
+        store.append(message(A, 1), message(B, 2));
+        due();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> first = Async.run(() -> store.inTransaction(s -> {
+            s.take(Store.lane(A));
+            held.countDown();
+            return await(release);
+        }));
+        await(held);
+
+        LaneGroup group = Async.supply(() -> store.inTransaction(s -> s.take(Store.lane(A), Store.lane(B))))
+                .get(5, TimeUnit.SECONDS);
+        release.countDown();
+        first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(group.getTaken()).extracting(Claim::getLane).containsExactly(Store.lane(B));
+    }
+
+    @Test
+    void whatAGroupDoesNotComeToInTimeWaitsOn() {
+        store.append(message(A, 1), message(B, 2));
+        due();
+        LaneGroup group = store.inbox.dueGroups(10).get(0);
+
+        store.work(group, slowly -> store.clock.advance(Duration.ofMillis(250)));
+
+        assertThat(group.getTaken()).extracting(Claim::getLane).containsExactly(Store.lane(A));
+        assertThat(store.inbox.dueLanes(10)).containsExactly(Store.lane(B));
     }
 
     private static Void await(CountDownLatch latch) {
@@ -405,9 +449,10 @@ class InboxTest {
         due();
 
         assertThatThrownBy(() -> store.inTransaction(s -> {
-                    Claim claim = s.inbox.claim(Store.lane(A));
+                    LaneGroup group = s.take(Store.lane(A));
+                    Claim claim = group.getTaken().get(0);
                     s.allSteps(s.events.conversation(claim, claim.getEvents().get(0)));
-                    s.inbox.complete(claim);
+                    s.inbox.complete(group);
                     throw new IllegalStateException("killed here");
                 }))
                 .hasMessage("killed here");
@@ -507,12 +552,62 @@ class InboxTest {
     void aFailureThatNoneIsToBlameForIsFoundByTakingThemSingly() {
         store.append(message(A, 1), message(A, 2));
         due();
-        Claim claim = store.claim(Store.lane(A));
+        LaneGroup group = store.inTransaction(s -> s.take(Store.lane(A)));
 
-        store.inbox.failed(claim, new IllegalStateException("at the commit"));
+        store.inbox.failed(group, new IllegalStateException("at the commit"));
 
         assertThat(store.claim(Store.lane(A)).getEvents()).hasSize(1);
         assertThat(store.records.inbox().dead()).isZero();
+    }
+
+    @Test
+    @Tag("invariant-10")
+    void aPoisonEventTakesNoOtherLaneOfItsGroupDown() {
+        store.append(message(A, 1), message(B, 2));
+        List<Long> handled = new ArrayList<>();
+
+        for (int round = 1; round <= 12; round++) {
+            due();
+            store.inbox
+                    .dueGroups(10)
+                    .forEach(group -> store.work(group, c -> {
+                        if (c.getMessageId() == 1) {
+                            throw new IllegalStateException("poison");
+                        }
+                        handled.add(c.getMessageId());
+                    }));
+            if (round == 2) {
+                assertThat(store.count("webhook_event WHERE state = 'done'"))
+                        .as("together in the first round, singly in the second")
+                        .isEqualTo(1);
+            }
+        }
+
+        assertThat(store.records.inbox()).isEqualTo(new Records.Depth(0, 1));
+        assertThat(store.records.dead().get(0)).containsEntry("attempts", 5);
+        assertThat(handled).containsOnly(2L);
+    }
+
+    @Test
+    @Tag("invariant-10")
+    void aLaneInWhichOneHasFailedIsNotTakenWithOthers() {
+        store.append(message(A, 1), message(B, 2));
+        due();
+        failOn(1, new IllegalStateException("poison"));
+        due();
+        Inbox restarted = store.anotherInbox();
+        LaneGroup group = restarted.dueGroups(10).get(0);
+        assertThat(group.lanes()).containsExactlyInAnyOrder(Store.lane(A), Store.lane(B));
+
+        store.inTransaction(s -> {
+            restarted.claim(group).forEachRemaining(claim -> {});
+            return null;
+        });
+
+        assertThat(group.getTaken()).extracting(Claim::getLane).containsExactly(Store.lane(B));
+        assertThat(restarted.dueGroups(10))
+                .extracting(LaneGroup::lanes)
+                .containsExactlyInAnyOrder(List.of(Store.lane(A)), List.of(Store.lane(B)));
     }
 
     @Test
@@ -521,7 +616,7 @@ class InboxTest {
         for (int i = 0; i < 6; i++) {
             due();
             failOn(1, new QueryTimeoutException("locked"));
-            store.inbox.failed(null, new IllegalStateException("not even claimed"));
+            store.inbox.failed(new LaneGroup(List.of(Store.lane(A))), new IllegalStateException("not even claimed"));
         }
 
         assertThat(store.count("webhook_event WHERE attempts = 0 AND state = 'new'"))

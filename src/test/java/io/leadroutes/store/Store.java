@@ -123,31 +123,38 @@ public final class Store implements AutoCloseable {
         return database.transaction().execute(status -> work.apply(this));
     }
 
-    /** A claim that is given back at once. */
+    /** A claim that is given back at once; null if there is none. */
     Claim claim(String lane) {
-        return database.transaction().execute(status -> inbox.claim(lane));
+        return inTransaction(s -> s.take(lane).getTaken().stream().findFirst().orElse(null));
     }
 
-    /** One lane as the worker's route handles it, with this in place of its steps; true if there was something to do. */
-    boolean work(String lane, Consumer<Conversation> slip) {
-        Claim[] claim = new Claim[1];
+    /** Takes what there is of these lanes in hand, in the surrounding transaction. */
+    LaneGroup take(String... lanes) {
+        LaneGroup group = new LaneGroup(List.of(lanes));
+        inbox.claim(group).forEachRemaining(events::of);
+        return group;
+    }
+
+    /** Lanes as the worker's route handles them together, with this in place of its steps; true if there was something. */
+    boolean work(LaneGroup group, Consumer<Conversation> slip) {
         try {
             return database.transaction().execute(status -> {
-                claim[0] = inbox.claim(lane);
-                if (claim[0] == null) {
-                    return false;
-                }
-                for (StoredEvent event : claim[0].getEvents()) {
-                    handle(claim[0], event, slip);
-                }
-                events.waits(claim[0]);
-                inbox.complete(claim[0]);
-                return true;
+                inbox.claim(group).forEachRemaining(claim -> {
+                    events.of(claim).forEach(event -> handle(claim, event, slip));
+                    events.waits(claim);
+                });
+                inbox.complete(group);
+                return !group.getTaken().isEmpty();
             });
         } catch (RuntimeException e) {
-            inbox.failed(claim[0], e);
+            inbox.failed(group, e);
             return true;
         }
+    }
+
+    /** The same of one lane. */
+    boolean work(String lane, Consumer<Conversation> slip) {
+        return work(new LaneGroup(List.of(lane)), slip);
     }
 
     private void handle(Claim claim, StoredEvent event, Consumer<Conversation> slip) {

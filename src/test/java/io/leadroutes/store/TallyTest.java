@@ -61,13 +61,13 @@ class TallyTest {
         store.inbox.dueLanes(10);
 
         assertThatThrownBy(() -> store.database.transaction().executeWithoutResult(status -> {
-                    store.inbox.complete(store.inbox.claim(lane));
+                    store.inbox.complete(store.take(lane));
                     throw new IllegalStateException("before the commit");
                 }))
                 .hasMessage("before the commit");
         assertThat(store.told).isEmpty();
 
-        store.database.transaction().executeWithoutResult(status -> store.inbox.complete(store.inbox.claim(lane)));
+        store.database.transaction().executeWithoutResult(status -> store.inbox.complete(store.take(lane)));
         assertThat(store.told).containsExactly("handled 1");
     }
 
