@@ -63,6 +63,11 @@ public final class Planner {
         return new Step(List.of(wish), Optional.empty(), Optional.empty(), isBulk && mayShare.getAsBoolean());
     }
 
+    /** True if one call may grant several wishes of a conversation. */
+    public boolean combines() {
+        return !macros.get().isEmpty();
+    }
+
     /** The wishes with the attributes that their notes need to be written by a macro. */
     public List<Wished> prepared(Collection<Wished> decided) {
         List<Wished> all = new ArrayList<>(decided);

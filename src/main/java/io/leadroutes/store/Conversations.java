@@ -83,12 +83,12 @@ public final class Conversations {
      * @param limits how many calls may be made when one of this urgency is among them; the more urgent, the more
      */
     public List<Delivery> claim(ToIntFunction<Urgency> limits, Linger linger) {
-        return outbox.claimForChatwoot(limits, linger, this::next);
+        return outbox.claimForChatwoot(limits, linger, plan());
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
     public List<Delivery> claimOldest(Duration waiting, Linger linger) {
-        return outbox.claimOldestForChatwoot(waiting, linger, this::next);
+        return outbox.claimOldestForChatwoot(waiting, linger, plan());
     }
 
     /**
@@ -118,6 +118,10 @@ public final class Conversations {
                         .equals(delivery.macro()))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    private Outbox.Plan plan() {
+        return planner.combines() ? this::next : new Outbox.EachByItself(planner);
     }
 
     private Step next(long accountId, long conversationId, Wish due, List<Wish> open) {

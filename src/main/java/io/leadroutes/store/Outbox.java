@@ -80,8 +80,7 @@ public final class Outbox {
     /** Wishes that are looked at for whether they may share a call. */
     private static final int MAX_SHARING = 4 * MAX_BULK;
 
-    private static final Plan EACH_BY_ITSELF = (account, conversation, due, open) ->
-            Planner.DIRECT.next(due, open, ConversationState.unknown(account, conversation));
+    private static final Plan EACH_BY_ITSELF = new EachByItself(Planner.DIRECT);
 
     private static final int MAX_TEXT_CHARS = 2_000;
 
@@ -110,6 +109,14 @@ public final class Outbox {
     interface Plan {
         /** @param open the conversation's wishes that may be sent now and were never tried, the due one too */
         Step next(long accountId, long conversationId, Wish due, List<Wish> open);
+    }
+
+    /** Each wish has a call that grants nothing else of its conversation, whatever is known of that and open in it. */
+    record EachByItself(Planner planner) implements Plan {
+        @Override
+        public Step next(long accountId, long conversationId, Wish due, List<Wish> open) {
+            return planner.next(due, List.of(due), ConversationState.unknown(accountId, conversationId));
+        }
     }
 
     /**
@@ -700,7 +707,7 @@ public final class Outbox {
 
     /** What is to be sent now for a wish that is due. */
     private Delivery planned(Row row, Delivery due, Set<String> taken, Plan plan) {
-        List<Delivery> open = plan == EACH_BY_ITSELF ? List.of(due) : open(row);
+        List<Delivery> open = plan instanceof EachByItself ? List.of(due) : open(row);
         Step step = next(row, due.wish(), open, plan);
         List<Delivery> granted = granted(step, open);
         Delivery first = granted.get(0);
