@@ -51,8 +51,8 @@ final class LatencyBench {
             Map<String, String> settings = new HashMap<>(database.settings());
             settings.putAll(Map.of(
                     "conversation.debounce", "0s",
-                    "conversation.poll-ms", "50",
-                    "outbox.poll-ms", "50",
+                    "conversation.poll-ms", "5",
+                    "outbox.poll-ms", "5",
                     "chatwoot.rate-limit", "100000"));
             SandboxChatwoot.Builder sandbox =
                     SandboxChatwoot.builder().autoCreate().rateLimitPerMinute(0);
