@@ -129,7 +129,19 @@ public final class Budget {
         }
     }
 
-    synchronized long take(Urgency urgency) throws InterruptedException {
+    long take(Urgency urgency) throws InterruptedException {
+        long taken = await(urgency);
+        try {
+            // Beside the lock: those who take one at the same time wait for the disk together.
+            stored.ifPresent(Permits::sync);
+            return taken;
+        } catch (RuntimeException e) {
+            hold(taken, clock.instant());
+            throw e;
+        }
+    }
+
+    private synchronized long await(Urgency urgency) throws InterruptedException {
         OptionalLong taken = OptionalLong.empty();
         while (taken.isEmpty()) {
             if (isFree(urgency)) {
@@ -139,6 +151,10 @@ public final class Budget {
             }
         }
         return taken.getAsLong();
+    }
+
+    private synchronized void hold(long permit, Instant until) {
+        held.put(permit, until);
     }
 
     /** What can wait leaves one to those who do not look as often as who waits for it here. */
@@ -171,8 +187,8 @@ public final class Budget {
         giveBack(permit, clock.instant().plus(WINDOW));
     }
 
-    private synchronized void giveBack(long permit, Instant until) {
-        held.put(permit, until);
+    private void giveBack(long permit, Instant until) {
+        hold(permit, until);
         stored.ifPresent(permits -> permits.keep(permit, until));
     }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -72,6 +73,10 @@ public final class Database implements AutoCloseable {
     private final PlatformTransactionManager transactions;
     private final boolean h2;
     private final boolean exclusive;
+    private final AtomicLong syncsAskedFor = new AtomicLong();
+
+    /** Guarded by {@link #syncsAskedFor}. */
+    private long syncsDone;
 
     /**
      * Connects and brings the schema up to date.
@@ -283,14 +288,26 @@ public final class Database implements AutoCloseable {
      */
     public void sync() {
         if (h2) {
-            try {
-                jdbc.sql("CHECKPOINT SYNC").update();
-            } catch (CannotGetJdbcConnectionException e) {
-                throw e;
-            } catch (DataAccessException e) {
-                // Held off by an exclusive session it has not been tried.
-                throw hasCode(e, Set.of(ErrorCode.DATABASE_IS_IN_EXCLUSIVE_MODE)) ? e : new StoreBrokenException(e);
+            long mine = syncsAskedFor.incrementAndGet();
+            synchronized (syncsAskedFor) {
+                // One that began after this was asked for has done it for all who waited.
+                if (syncsDone < mine) {
+                    long all = syncsAskedFor.get();
+                    checkpoint();
+                    syncsDone = all;
+                }
             }
+        }
+    }
+
+    private void checkpoint() {
+        try {
+            jdbc.sql("CHECKPOINT SYNC").update();
+        } catch (CannotGetJdbcConnectionException e) {
+            throw e;
+        } catch (DataAccessException e) {
+            // Held off by an exclusive session it has not been tried.
+            throw hasCode(e, Set.of(ErrorCode.DATABASE_IS_IN_EXCLUSIVE_MODE)) ? e : new StoreBrokenException(e);
         }
     }
 

@@ -82,13 +82,14 @@ public final class Permits {
     }
 
     /**
-     * Takes a permit if one is free. It is on disk when this returns.
+     * Takes a permit if one is free. It is on disk when {@link #sync} returns.
      *
      * @param until when it is free if its end is never told
-     * @param limit the number of permits as things stand
+     * @param limit the number of permits as things stand; not asked if no other process can have taken any, because then who
+     *     asks for a permit knows what is held
      */
     public OptionalLong take(Instant now, Instant until, ToIntFunction<Standing> limit) {
-        OptionalLong taken = database.transaction().execute(status -> {
+        return database.transaction().execute(status -> {
             database.jdbc()
                     .sql("SELECT id FROM budget WHERE id = 1 FOR UPDATE")
                     .query(Integer.class)
@@ -97,13 +98,17 @@ public final class Permits {
                     .sql("DELETE FROM permit WHERE free_at <= :now")
                     .param("now", Timestamp.from(now))
                     .update();
-            Standing standing = standing(now);
-            return standing.held().size() < limit.applyAsInt(standing) ? insert(until) : OptionalLong.empty();
+            return isShared() && isOver(standing(now), limit) ? OptionalLong.empty() : insert(until);
         });
-        if (taken.isPresent()) {
-            database.sync();
-        }
-        return taken;
+    }
+
+    private static boolean isOver(Standing standing, ToIntFunction<Standing> limit) {
+        return standing.held().size() >= limit.applyAsInt(standing);
+    }
+
+    /** Returns when all permits that were taken are on disk. Several who wait for that share it. */
+    public void sync() {
+        database.sync();
     }
 
     private OptionalLong insert(Instant until) {
