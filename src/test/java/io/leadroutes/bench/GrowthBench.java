@@ -87,9 +87,9 @@ final class GrowthBench {
                     SELECT 7, %s, 'rule-' || n, 'v', 1, n, '[]', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00'
                     FROM %s WHERE MOD(n, 2) = 0""".formatted(conversation, rows));
             database.execute("""
-                    INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency, state,
+                    INSERT INTO outbox (account_id, conversation_id, kind, destination, to_chatwoot, payload, reasons, urgency, state,
                       created_at, due_at, done_at, answer)
-                    SELECT 7, %s, 'labels', 'chatwoot', '{"add":["bug"],"remove":[]}', '[]', 3, 'done',
+                    SELECT 7, %s, 'labels', 'chatwoot', TRUE, '{"add":["bug"],"remove":[]}', '[]', 3, 'done',
                       TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00',
                       TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00', '200'
                     FROM %s WHERE MOD(n, 2) = 0""".formatted(conversation, rows));
