@@ -36,9 +36,10 @@ CREATE INDEX webhook_event_conversation ON webhook_event (conversation_id, accou
 -- What is finally done is pruned by its age; all else has no handled_at.
 CREATE INDEX webhook_event_handled ON webhook_event (handled_at);
 
--- Insert-only: marking an event done must not rewrite its payload.
+-- Insert-only: marking an event done must not rewrite its payload. No foreign key: it is written and pruned with its event in
+-- one transaction, and PostgreSQL would look up and lock the event of each.
 CREATE TABLE webhook_payload (
-  event_id BIGINT PRIMARY KEY REFERENCES webhook_event (id) ON DELETE CASCADE,
+  event_id BIGINT PRIMARY KEY,
   payload VARCHAR(1048576) NOT NULL
 );
 

@@ -78,10 +78,14 @@ public final class Retention {
         if (old.isEmpty()) {
             return 0;
         }
-        // Payloads go by their foreign key.
+        List<Long> ids = old.stream().map(Handled::id).toList();
+        database.jdbc()
+                .sql("DELETE FROM webhook_payload WHERE event_id IN (:ids)")
+                .param("ids", ids)
+                .update();
         database.jdbc()
                 .sql("DELETE FROM webhook_event WHERE id IN (:ids)")
-                .param("ids", old.stream().map(Handled::id).toList())
+                .param("ids", ids)
                 .update();
         pruneLanes(old.stream().map(Handled::lane).distinct().toList());
         return old.size();

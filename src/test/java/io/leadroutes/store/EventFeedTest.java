@@ -100,7 +100,7 @@ class EventFeedTest {
     @Tag("invariant-9")
     void anEventThatWasDeletedMeanwhileIsSaidToBeGone() {
         offerAll(store.inbox::complete);
-        store.database.jdbc().sql("DELETE FROM webhook_event").update();
+        store.database.jdbc().sql("DELETE FROM webhook_payload").update();
 
         Delivery delivery = store.outbox.claimForEndpoints(1).get(0);
         assertThatThrownBy(() -> feed.body(delivery))
