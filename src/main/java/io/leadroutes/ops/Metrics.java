@@ -114,6 +114,7 @@ public final class Metrics implements Tally {
     public Metrics(MeterRegistry registry, Set<String> events, BooleanSupplier isTokenRefused) {
         this.registry = registry;
         this.events = Set.copyOf(events);
+        registry.config().meterFilter(new MetricTexts());
         ack = Timer.builder("leadroutes.webhook.ack")
                 .serviceLevelObjectives(ACK_BUCKETS)
                 .register(registry);

@@ -229,6 +229,12 @@ class MonitoringFilesTest {
     }
 
     @Test
+    void eachMetricSaysWhatItIs() {
+        assertThat(families()).allSatisfy(name -> assertThat(calm.text().lines())
+                .anyMatch(line -> line.matches("# HELP " + name + " \\S.+")));
+    }
+
+    @Test
     void theReadmeNamesEachMetricAndNoOther() throws IOException {
         String chapter = Files.readString(Path.of("README.md"))
                 .replaceFirst("(?s).*\n### See what it does\n", "")
