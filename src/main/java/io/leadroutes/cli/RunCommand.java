@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -78,6 +79,9 @@ final class RunCommand implements Callable<Integer> {
             try (Reader reader = Files.newBufferedReader(SETTINGS_FILE)) {
                 file.load(reader);
             }
+        } else if (need == Settings.Need.ALL) {
+            throw new Settings.SettingsException(List.of("there is no " + SETTINGS_FILE.toAbsolutePath()
+                    + "; expected the one that comes with leadroutes, in the" + " folder in which it is started"));
         }
         return Settings.load(file, System.getenv(), System.getProperties(), need);
     }

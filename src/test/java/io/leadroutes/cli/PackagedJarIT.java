@@ -56,6 +56,17 @@ class PackagedJarIT {
     }
 
     @Test
+    void withoutItsSettingsFileItSaysSoAndEndsWithTwo() {
+        String jar = Path.of(JAR).toAbsolutePath().toString();
+        try (ChildProcess run = ChildProcess.startIn(folder, folder, 0, Map.of(), "-jar", jar)) {
+            int exitCode = run.awaitEnd(Duration.ofSeconds(30));
+
+            assertThat(exitCode).isEqualTo(2);
+            assertThat(run.output()).contains("there is no " + folder.resolve("application.properties"));
+        }
+    }
+
+    @Test
     void itIsHealthyAndStopsCleanlyWhenToldTo() {
         int management = ChildProcess.freePort();
         try (SandboxChatwoot sandbox = SandboxChatwoot.start()) {
