@@ -1,5 +1,6 @@
 package io.leadroutes.bench;
 
+import static io.leadroutes.bench.Report.median;
 import static io.leadroutes.bench.Report.number;
 import static io.leadroutes.bench.Report.spread;
 import static io.leadroutes.bench.Report.tell;
@@ -57,10 +58,6 @@ final class GrowthBench {
         costs.forEach((size, all) -> tell(
                 "median of %d  %,9d stored  %s us CPU each, %+.0f%%",
                 rounds, size, spread(all, 0), 100 * (median(all) / smallest - 1)));
-    }
-
-    private static double median(List<Double> figures) {
-        return figures.stream().sorted().toList().get(figures.size() / 2);
     }
 
     /** As deciding and sending leave it. */

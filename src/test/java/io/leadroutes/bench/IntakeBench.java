@@ -1,5 +1,7 @@
 package io.leadroutes.bench;
 
+import static io.leadroutes.bench.Report.tell;
+
 import com.sun.management.OperatingSystemMXBean;
 import io.leadroutes.cli.ChildProcess;
 import io.leadroutes.sandbox.SandboxChatwoot;
@@ -16,7 +18,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -201,8 +202,7 @@ final class IntakeBench {
     }
 
     private static double median(List<Load.Result> results, ToDoubleFunction<Load.Result> figure) {
-        double[] sorted = sorted(results, figure);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        return Report.median(results.stream().map(figure::applyAsDouble).toList());
     }
 
     private static double[] sorted(List<Load.Result> results, ToDoubleFunction<Load.Result> figure) {
@@ -220,11 +220,5 @@ final class IntakeBench {
                 WebhookMaker.BODY_BYTES,
                 WebhookMaker.CONVERSATIONS,
                 WARM_UP.toSeconds());
-    }
-
-    // The figures are what this is for.
-    @SuppressWarnings("SystemOut")
-    private static void tell(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

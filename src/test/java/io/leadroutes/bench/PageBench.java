@@ -1,5 +1,7 @@
 package io.leadroutes.bench;
 
+import static io.leadroutes.bench.Report.tell;
+
 import io.leadroutes.cli.ChildProcess;
 import io.leadroutes.cli.Product;
 import io.leadroutes.sandbox.SandboxChatwoot;
@@ -63,7 +65,7 @@ final class PageBench {
     private static Run measure(int events) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/bench")), "page");
         String url = "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath();
-        try (Database database = new Database("page", url, "sa", "", "classpath:db/migration", 1);
+        try (Database database = new Database("leadroutes", url, "sa", "", "db/migration", 1);
                 Connection connection = database.dataSource().getConnection()) {
             LargeStore.fill(connection, events);
         }
@@ -146,11 +148,5 @@ final class PageBench {
         }
         Arrays.sort(ms);
         return new Asked(ms[TIMES / 2], ms[TIMES - 1]);
-    }
-
-    // The figures are what this is for.
-    @SuppressWarnings("SystemOut")
-    private static void tell(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -32,9 +32,14 @@ final class Report {
         return String.format(
                 Locale.ROOT,
                 "%." + digits + "f (%." + digits + "f-%." + digits + "f)",
-                sorted.get(sorted.size() / 2),
+                median(figures),
                 sorted.get(0),
                 sorted.get(sorted.size() - 1));
+    }
+
+    static double median(List<Double> figures) {
+        List<Double> sorted = figures.stream().sorted().toList();
+        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
     }
 
     static int number(List<String> args, int index, int orElse) {

@@ -1,5 +1,9 @@
 package io.leadroutes.bench;
 
+import static io.leadroutes.bench.Report.median;
+import static io.leadroutes.bench.Report.spread;
+import static io.leadroutes.bench.Report.tell;
+
 import io.leadroutes.cli.ChildProcess;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import java.io.IOException;
@@ -11,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -39,7 +41,7 @@ final class StartBench {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/bench")), "start");
         Map<String, List<String>> kinds = new LinkedHashMap<>();
         kinds.put("jar", List.of());
-        kinds.put("jar, serial GC", List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        kinds.put("jar, serial GC, C1", List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         if (Runtime.version().feature() >= 25) {
             Path cache = folder.resolve("leadroutes.aot");
             make(cache);
@@ -60,20 +62,20 @@ final class StartBench {
                 }
             }
         }
-        double base =
-                median(all.get("jar").stream().mapToDouble(Started::readyMs).toArray());
-        tell("%-26s %12s %17s %7s %14s", "medians", "ready, ms", "(lowest-highest)", "ratio", "resident, MiB");
+        double base = median(ready(all.get("jar")));
+        tell("%-26s %22s %7s %14s", "medians (lowest-highest)", "ready, ms", "ratio", "resident, MiB");
         all.forEach((kind, started) -> {
-            double[] ms =
-                    started.stream().mapToDouble(Started::readyMs).sorted().toArray();
             tell(
-                    "%-26s %12.0f %17s %7.2f %14.0f",
+                    "%-26s %22s %7.2f %14.0f",
                     kind,
-                    median(ms),
-                    String.format(Locale.ROOT, "(%.0f-%.0f)", ms[0], ms[ms.length - 1]),
-                    median(ms) / base,
-                    median(started.stream().mapToDouble(Started::residentMiB).toArray()));
+                    spread(ready(started), 0),
+                    median(ready(started)) / base,
+                    median(started.stream().map(one -> (double) one.residentMiB).toList()));
         });
+    }
+
+    private static List<Double> ready(List<Started> started) {
+        return started.stream().map(Started::readyMs).toList();
     }
 
     /** As the Dockerfile does: what a day of the demo loads. */
@@ -138,17 +140,5 @@ final class StartBench {
         } catch (IOException notYet) {
             return false;
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
-    }
-
-    // The figures are what this is for.
-    @SuppressWarnings("SystemOut")
-    private static void tell(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -1,5 +1,7 @@
 package io.leadroutes.bench;
 
+import static io.leadroutes.bench.Report.tell;
+
 import io.leadroutes.intake.WebhookVerifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -8,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -113,11 +114,5 @@ final class TimingBench {
                         .map(value -> (value - mean) * (value - mean))
                         .sum()
                 / (values.length - 1);
-    }
-
-    // The figures are what this is for.
-    @SuppressWarnings("SystemOut")
-    private static void tell(String format, Object... values) {
-        System.out.println(String.format(Locale.ROOT, format, values));
     }
 }
