@@ -12,7 +12,6 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -94,20 +93,16 @@ final class RunCommand implements Callable<Integer> {
      */
     static void untilToldToStop(Callable<? extends AutoCloseable> start) throws Exception {
         CompletableFuture<AutoCloseable> started = new CompletableFuture<>();
-        AtomicBoolean isTold = new AtomicBoolean();
         Thread stop = new Thread(
-                () -> {
-                    isTold.set(true);
-                    started.thenAccept(RunCommand::stop)
-                            .exceptionally(brokenOff -> null)
-                            .join();
-                },
+                () -> started.thenAccept(RunCommand::stop)
+                        .exceptionally(brokenOff -> null)
+                        .join(),
                 "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             started.complete(start.call());
         } catch (RuntimeException e) {
-            if (!isTold.get()) {
+            if (!isTold(stop)) {
                 throw e;
             }
             log().info("stopped while it started");
@@ -116,6 +111,16 @@ final class RunCommand implements Callable<Integer> {
             started.cancel(false);
         }
         new CountDownLatch(1).await();
+    }
+
+    /** The hook may not have begun yet when a part of the start learns of the stop. */
+    private static boolean isTold(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
+        } catch (IllegalStateException stopping) {
+            return true;
+        }
     }
 
     private static void stop(AutoCloseable running) {
