@@ -525,7 +525,23 @@ public final class Outbox {
                 LIMIT :limit""", urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
     }
 
-    /** @param due what is due, by id: locking, H2 would not read it in the index's order, but all that waits */
+    /**
+     * The statement that locks what waits and that nobody else has locked.
+     *
+     * @param ids a statement that tells which: while it locks, H2 does not read in the index's order up to the limit, but
+     *     reads and locks all that waits
+     */
+    private static String locked(String ids) {
+        return """
+                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
+                  urgency, traces
+                FROM outbox
+                WHERE state = 'pending' AND id IN (%s)
+                ORDER BY urgency, id
+                FOR UPDATE SKIP LOCKED""".formatted(ids);
+    }
+
+    /** @param due tells the ids of what is due */
     private List<Delivery> claim(String due, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
         Instant now = clock.instant();
         keepUp(now);
@@ -535,13 +551,7 @@ public final class Outbox {
         }
         List<Delivery> claimed = database.transaction().execute(status -> {
             List<Row> rows = database.jdbc()
-                    .sql("""
-                            SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
-                              reasons, urgency, traces
-                            FROM outbox
-                            WHERE state = 'pending' AND id IN (%s)
-                            ORDER BY urgency, id
-                            FOR UPDATE SKIP LOCKED""".formatted(due))
+                    .sql(locked(due))
                     .param("now", Timestamp.from(now))
                     .param("from", Timestamp.from(now.minus(linger.tags())))
                     .param("leadsFrom", Timestamp.from(leadsFrom(now, linger)))
@@ -797,9 +807,8 @@ public final class Outbox {
 
     private List<Row> others(long accountId, String kind) {
         return database.jdbc()
-                .sql("""
-                        SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
-                          o.created_at, o.reasons, o.urgency, o.traces
+                .sql(locked("""
+                        SELECT o.id
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = :kind AND o.attempts = 0
@@ -808,8 +817,7 @@ public final class Outbox {
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                               AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit
-                        FOR UPDATE SKIP LOCKED""")
+                        LIMIT :limit"""))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("account", accountId)
                 .param("kind", kind)
@@ -829,9 +837,8 @@ public final class Outbox {
         Wish shared = delivery.wish();
         return database
                 .jdbc()
-                .sql("""
-                        SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
-                          o.created_at, o.reasons, o.urgency, o.traces
+                .sql(locked("""
+                        SELECT o.id
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = :kind AND POSITION(:part IN o.payload) > 0
@@ -841,8 +848,7 @@ public final class Outbox {
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                               AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit
-                        FOR UPDATE SKIP LOCKED""")
+                        LIMIT :limit"""))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("account", delivery.accountId())
                 .param("kind", delivery.kind())
