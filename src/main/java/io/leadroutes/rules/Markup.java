@@ -1,13 +1,15 @@
 package io.leadroutes.rules;
 
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * HTML taken off a text, and what it quotes ({@code blockquote}). Chatwoot sends messages as written, but old servers send them rendered (CONTRACT section 2.3), and
- * e-mails bring their own; so known tags and the few entities that a renderer writes are undone, and anything else that
- * merely looks like a tag ({@code a < b}, {@code <your team>}) stays text.
+ * HTML taken off a text, and what it quotes ({@code blockquote}). Chatwoot sends messages as written, but old servers
+ * send them rendered (CONTRACT section 2.3), and e-mails bring their own; so known tags and the few entities that a
+ * renderer writes are undone, and anything else that merely looks like a tag ({@code a < b}, {@code <your team>}) stays
+ * text.
  */
 final class Markup {
 
@@ -30,8 +32,9 @@ final class Markup {
     private final String source;
     private final MappedText visible;
     private final Set<String> missing = new HashSet<>();
-    private int quotations;
-    private int quotedFrom;
+
+    /** Where in the visible text each quotation that has not ended yet began. */
+    private final ArrayDeque<Integer> quotations = new ArrayDeque<>();
 
     private Markup(String source) {
         this.source = source;
@@ -103,16 +106,12 @@ final class Markup {
         return hidden && !closing ? after("</" + name + ">", close + 1).orElse(close + 1) : close + 1;
     }
 
-    /** Takes off what an outermost quotation holds once it ends; one that never ends is none. */
+    /** Takes off what a quotation holds once it ends; one that never ends is none. */
     private void quotation(boolean ends) {
         if (!ends) {
-            quotedFrom = quotations == 0 ? visible.length() : quotedFrom;
-            quotations++;
-        } else if (quotations > 0) {
-            quotations--;
-            if (quotations == 0) {
-                visible.truncate(quotedFrom);
-            }
+            quotations.push(visible.length());
+        } else if (!quotations.isEmpty()) {
+            visible.truncate(quotations.pop());
         }
     }
 

@@ -38,6 +38,7 @@ class QuotesTest {
                 "Thanks\n--\nJane, demo team",
                 "<div>Thanks</div><div>--&nbsp;<br>demo</div>",
                 "<p>Thanks</p><blockquote>demo <blockquote>demo</blockquote> demo</blockquote>",
+                "<blockquote>Thanks <blockquote>demo</blockquote>",
                 "Sent from my demo iPhone",
                 "Thanks\nGet Outlook for Android demo",
                 "Danke\nVon meinem Demo iPhone gesendet",
