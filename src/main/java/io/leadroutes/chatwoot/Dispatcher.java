@@ -46,6 +46,7 @@ public final class Dispatcher {
     private final int concurrency;
     private int sinceOldest;
     private final AtomicInteger inHand = new AtomicInteger();
+    private final AtomicInteger escalationsInHand = new AtomicInteger();
     private final Clock clock;
 
     /** Since when nobody has asked for wishes; absent while somebody does, which may have to wait for the database. */
@@ -100,10 +101,13 @@ public final class Dispatcher {
     }
 
     private List<Delivery> claimed() {
-        // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
-        // more urgent one behind them.
         int taken = inHand.get();
-        ToIntFunction<Urgency> room = urgency -> Math.min(atOnce(urgency), permits.applyAsInt(urgency)) - taken;
+        int escalations = escalationsInHand.get();
+        // What is in hand may not have taken its permit yet: without it, wishes would wait before the throttle, and a
+        // more urgent one behind them. What an escalation may have, nobody else in hand takes.
+        ToIntFunction<Urgency> room = urgency -> Math.min(
+                atOnce(urgency) - taken,
+                permits.applyAsInt(urgency) - (urgency == Urgency.ESCALATION ? escalations : taken));
         List<Delivery> deliveries = List.of();
         if (sinceOldest >= OVERTAKERS && room.applyAsInt(Urgency.ESCALATION) > 0) {
             deliveries = claimOldest.get();
@@ -113,7 +117,7 @@ public final class Dispatcher {
             deliveries = claim.apply(room);
             sinceOldest += deliveries.size();
         }
-        inHand.addAndGet(deliveries.size());
+        deliveries.forEach(delivery -> inHand(delivery, 1));
         return deliveries;
     }
 
@@ -184,7 +188,14 @@ public final class Dispatcher {
     }
 
     /** The wish has left the route, one way or the other. */
-    public void finished() {
-        inHand.decrementAndGet();
+    public void finished(Delivery delivery) {
+        inHand(delivery, -1);
+    }
+
+    private void inHand(Delivery delivery, int more) {
+        inHand.addAndGet(more);
+        if (delivery.urgency() == Urgency.ESCALATION) {
+            escalationsInHand.addAndGet(more);
+        }
     }
 }

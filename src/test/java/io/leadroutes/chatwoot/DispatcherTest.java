@@ -59,9 +59,10 @@ class DispatcherTest {
     void noMoreAreInHandThanMayBeInFlight() {
         Dispatcher dispatcher = dispatcher(4);
 
-        assertThat(dispatcher.next()).as("one sender is left to escalations").hasSize(3);
+        List<Delivery> first = dispatcher.next();
+        assertThat(first).as("one sender is left to escalations").hasSize(3);
         assertThat(dispatcher.next()).isEmpty();
-        dispatcher.finished();
+        dispatcher.finished(first.get(0));
         assertThat(dispatcher.next()).hasSize(1);
         store.wish(11, Urgency.ESCALATION, new Wish.AssignTeam("support"));
         assertThat(dispatcher.next()).extracting(Delivery::conversationId).containsExactly(11L);
@@ -138,6 +139,19 @@ class DispatcherTest {
     }
 
     @Test
+    void whatWaitsForItsNextPermitHoldsUpNoEscalation() {
+        Dispatcher dispatcher = dispatcher(4);
+        assertThat(dispatcher.next()).hasSize(3);
+        for (int i = 0; i < 59; i++) {
+            budget.tryTake();
+        }
+
+        store.wish(11, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+
+        assertThat(dispatcher.next()).extracting(Delivery::conversationId).containsExactly(11L);
+    }
+
+    @Test
     void taggingLingersWhileFewPermitsAreLeft() {
         for (int i = 0; i < 35; i++) {
             budget.tryTake();
@@ -161,8 +175,9 @@ class DispatcherTest {
 
         List<Long> order = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
-            order.add(dispatcher.next().get(0).conversationId());
-            dispatcher.finished();
+            Delivery next = dispatcher.next().get(0);
+            order.add(next.conversationId());
+            dispatcher.finished(next);
         }
 
         assertThat(order).filteredOn(conversation -> conversation < 100).containsExactly(1L, 2L);
