@@ -20,11 +20,12 @@ public final class Bench {
             case "matcher" -> MatcherBench.run(rest);
             case "page" -> PageBench.run(rest);
             case "timing" -> TimingBench.run();
+            case "soak" -> SoakBench.run(rest);
             case "start" -> StartBench.run(rest);
             default ->
                 throw new IllegalArgumentException("bench is " + Arrays.toString(args)
-                        + "; expected intake, overload, decisions, drain, latency, growth, calls, matcher, page, start or"
-                        + " timing");
+                        + "; expected intake, overload, decisions, drain, latency, growth, calls, matcher, page, soak,"
+                        + " start or timing");
         }
         System.exit(0);
     }

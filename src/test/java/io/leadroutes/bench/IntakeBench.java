@@ -22,17 +22,19 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Durable acknowledgements per second, beside a bare Vert.x server on the same cores.
+ * Durable acknowledgements per second, beside a bare Vert.x server on the same cores and, where there is Node.js, the
+ * reference's endpoint, which stores nothing.
  *
  * <p>This JVM sends; the product, the bare server and PostgreSQL are processes of their own. Each measurement starts its
  * server anew on an empty database; the kinds take turns, so that what else the machine does befalls all of them.
  */
 final class IntakeBench {
-    private static final int CONNECTIONS = 64;
+    static final int CONNECTIONS = 64;
     private static final Duration WARM_UP = Duration.ofSeconds(30);
 
     private enum Target {
         BARE("bare Vert.x"),
+        EXPRESS("the reference in Express"),
         H2("H2"),
         H2_PAUSED("H2, worker paused"),
         POSTGRESQL("PostgreSQL"),
@@ -52,7 +54,7 @@ final class IntakeBench {
         int rounds = args.isEmpty() ? 3 : Integer.parseInt(args.get(0));
         Duration measured = Duration.ofSeconds(args.size() < 2 ? 10 : Integer.parseInt(args.get(1)));
         List<Target> targets = args.size() < 3
-                ? List.of(Target.values())
+                ? possible()
                 : Arrays.stream(args.get(2).split(",")).map(Target::valueOf).toList();
         tellMachine();
         Map<Target, List<Load.Result>> results = new EnumMap<>(Target.class);
@@ -125,12 +127,28 @@ final class IntakeBench {
                 over.answers());
     }
 
+    private static List<Target> possible() {
+        if (!ExpressServer.isPossible()) {
+            tell("no node and npm here: without the reference's endpoint");
+        }
+        return Arrays.stream(Target.values())
+                .filter(target -> target != Target.EXPRESS || ExpressServer.isPossible())
+                .toList();
+    }
+
     private static Load.Result measure(Target target, int connections, Duration measured) throws Exception {
         Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/bench")), "run");
         int port = ChildProcess.freePort();
         WebhookMaker webhooks = new WebhookMaker();
         if (target == Target.BARE) {
-            try (ChildProcess server = java(folder, 0, Map.of(), BareServer.class.getName(), Integer.toString(port))) {
+            try (ChildProcess server =
+                    java(folder, 0, Map.of(), options(), BareServer.class.getName(), Integer.toString(port))) {
+                awaitOpen(port);
+                return new Load(webhooks, port).run(server::cpuTime, connections, WARM_UP, measured);
+            }
+        }
+        if (target == Target.EXPRESS) {
+            try (ExpressServer server = ExpressServer.start(port)) {
                 awaitOpen(port);
                 return new Load(webhooks, port).run(server::cpuTime, connections, WARM_UP, measured);
             }
@@ -146,17 +164,26 @@ final class IntakeBench {
             String url = postgres == null
                     ? "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath()
                     : postgres.getJdbcUrl("postgres", "postgres");
-            try (ChildProcess product = product(target, folder, port, sandbox, url)) {
+            Map<String, String> settings = target == Target.H2_PAUSED || target == Target.POSTGRESQL_PAUSED
+                    ? Map.of("CONVERSATION_POLL_MS", "60000", "OUTBOX_POLL_MS", "60000")
+                    : Map.of();
+            try (ChildProcess product = product(folder, port, sandbox, url, settings, options())) {
                 Load.Result result = new Load(webhooks, port).run(product::cpuTime, connections, WARM_UP, measured);
                 return result;
             }
         }
     }
 
-    private static ChildProcess product(
-            Target target, Path folder, int port, SandboxChatwoot sandbox, String databaseUrl) {
+    /** @param databaseUrl H2 for user sa, or PostgreSQL for postgres */
+    static ChildProcess product(
+            Path folder,
+            int port,
+            SandboxChatwoot sandbox,
+            String databaseUrl,
+            Map<String, String> settings,
+            List<String> options) {
         int managementPort = ChildProcess.freePort();
-        Map<String, String> environment = new HashMap<>();
+        Map<String, String> environment = new HashMap<>(settings);
         environment.put("HTTP_PORT", Integer.toString(port));
         environment.put("MANAGEMENT_PORT", Integer.toString(managementPort));
         environment.put("CHATWOOT_BASE_URL", sandbox.baseUrl().toString());
@@ -164,15 +191,16 @@ final class IntakeBench {
         environment.put("CHATWOOT_ACCOUNT_ID", Long.toString(sandbox.accountId()));
         environment.put("CHATWOOT_WEBHOOK_SECRETS", WebhookMaker.SECRET);
         environment.put("DATABASE_URL", databaseUrl);
-        environment.put("DATABASE_USER", isPostgres(target) ? "postgres" : "sa");
+        environment.put("DATABASE_USER", databaseUrl.startsWith("jdbc:h2:") ? "sa" : "postgres");
         environment.put(
                 "CRM_DATABASE_URL", "jdbc:h2:file:" + folder.resolve("crm").toAbsolutePath());
-        if (target == Target.H2_PAUSED || target == Target.POSTGRESQL_PAUSED) {
-            environment.put("CONVERSATION_POLL_MS", "60000");
-            environment.put("OUTBOX_POLL_MS", "60000");
-        }
-        return java(folder, managementPort, environment, "io.leadroutes.cli.Main", "run")
+        return java(folder, managementPort, environment, options, "io.leadroutes.cli.Main", "run")
                 .awaitReady();
+    }
+
+    private static List<String> options() {
+        String options = System.getProperty("bench.java", "");
+        return options.isEmpty() ? List.of() : List.of(options.split(" "));
     }
 
     private static boolean isPostgres(Target target) {
@@ -180,12 +208,13 @@ final class IntakeBench {
     }
 
     private static ChildProcess java(
-            Path folder, int managementPort, Map<String, String> environment, String... mainAndArgs) {
-        List<String> command = new ArrayList<>(List.of("-cp", System.getProperty("java.class.path")));
-        String options = System.getProperty("bench.java", "");
-        if (!options.isEmpty()) {
-            command.addAll(0, List.of(options.split(" ")));
-        }
+            Path folder,
+            int managementPort,
+            Map<String, String> environment,
+            List<String> options,
+            String... mainAndArgs) {
+        List<String> command = new ArrayList<>(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(mainAndArgs));
         return ChildProcess.start(folder, managementPort, environment, command.toArray(new String[0]));
     }

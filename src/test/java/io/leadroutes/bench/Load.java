@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Connections that each send the next webhook as soon as the last is answered, from one thread of this JVM. */
+/** Connections that each send the next webhook once the last is answered, from one thread of this JVM. */
 final class Load {
     /**
      * @param answers by status; 0 is a connection that ended without an answer
@@ -36,18 +36,27 @@ final class Load {
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private long[] latencies = new long[1 << 16];
     private int count;
+    private final double perSecond;
+    private double periodMs;
     private boolean counting;
     private boolean running = true;
 
     Load(WebhookMaker webhooks, int port) {
+        this(webhooks, port, Double.POSITIVE_INFINITY);
+    }
+
+    /** @param perSecond no more than so many webhooks a second, spread evenly */
+    Load(WebhookMaker webhooks, int port, double perSecond) {
         this.webhooks = webhooks;
         this.port = port;
+        this.perSecond = perSecond;
     }
 
     Result run(Supplier<Duration> cpuTime, int connections, Duration warmUp, Duration measured) throws Exception {
         CompletableFuture<Result> result = new CompletableFuture<>();
         vertx.runOnContext(ready -> {
             NetClient client = vertx.createNetClient();
+            periodMs = connections * 1_000 / perSecond;
             for (int i = 0; i < connections; i++) {
                 connect(client);
             }
@@ -81,6 +90,7 @@ final class Load {
 
     private final class Connection {
         private final NetSocket socket;
+        private double dueMs = System.nanoTime() / 1e6;
         private Buffer answer = Buffer.buffer();
         private long sentAt;
 
@@ -112,6 +122,17 @@ final class Load {
                 count(Integer.parseInt(text.substring(9, 12)), System.nanoTime() - sentAt);
                 sentAt = 0;
                 answer = Buffer.buffer();
+                sendInTime();
+            }
+        }
+
+        private void sendInTime() {
+            double nowMs = System.nanoTime() / 1e6;
+            dueMs = Math.max(dueMs + periodMs, nowMs);
+            long waitMs = Math.round(dueMs - nowMs);
+            if (waitMs > 0) {
+                vertx.setTimer(waitMs, due -> send());
+            } else {
                 send();
             }
         }

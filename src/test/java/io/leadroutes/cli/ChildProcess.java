@@ -145,6 +145,16 @@ public final class ChildProcess implements AutoCloseable {
                 / 1024;
     }
 
+    /** What Prometheus would read. */
+    public String metrics() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + managementPort + "/observe/metrics"))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     public String output() {
         try {
             return Files.readString(output);
