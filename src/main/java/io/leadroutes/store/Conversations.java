@@ -120,8 +120,8 @@ public final class Conversations {
                 .toList();
     }
 
-    private Outbox.Plan plan() {
-        return planner.combines() ? this::next : new Outbox.EachByItself(planner);
+    private Claims.Plan plan() {
+        return planner.combines() ? this::next : new Claims.EachByItself(planner);
     }
 
     private Step next(long accountId, long conversationId, Wish due, List<Wish> open) {

@@ -1,24 +1,19 @@
 package io.leadroutes.store;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.leadroutes.conversation.ConversationState;
 import io.leadroutes.conversation.FlipFlop;
 import io.leadroutes.conversation.Planner;
-import io.leadroutes.conversation.Planner.Step;
 import io.leadroutes.conversation.Reason;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
 import io.leadroutes.conversation.Wished;
 import io.leadroutes.store.Tally.Fate;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +51,8 @@ public final class Outbox {
     /** About 72 hours of trying. */
     private static final int MAX_ATTEMPTS = GROWING_ATTEMPTS + 72 * 4;
 
-    /** Reasons of dead letters: repeated for 72 hours in vain, and a row that this release cannot read. */
+    /** Reason of dead letters that were repeated for 72 hours in vain. */
     private static final String GAVE_UP = "gave-up";
-
-    private static final String UNREADABLE = "unreadable";
 
     /** Reason of what was dropped because it is fought over, and within what time it has to be undone for that. */
     private static final String FLIP_FLOP = "flip-flop";
@@ -72,22 +65,9 @@ public final class Outbox {
     /** A macro whose call was not answered, may be in Chatwoot's queue for so long: then its note is looked for. */
     private static final Duration JOB_TIME = Duration.ofMinutes(2);
 
-    private static final String ATTRIBUTES = "attributes";
-
-    /** Conversations in one bulk action; Chatwoot has no limit of its own, but a job of its own works them off. */
-    private static final int MAX_BULK = 100;
-
-    /** Wishes that are looked at for whether they may share a call. */
-    private static final int MAX_SHARING = 4 * MAX_BULK;
-
-    private static final Plan EACH_BY_ITSELF = new EachByItself(Planner.DIRECT);
-
-    private static final int MAX_TEXT_CHARS = 2_000;
-
     /** As many as the column holds. */
     private static final int MAX_TRACES = 10;
 
-    private static final TypeReference<List<Reason>> REASONS = new TypeReference<>() {};
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     private final Database database;
@@ -95,29 +75,14 @@ public final class Outbox {
     private final RandomGenerator random;
     private final Duration lease;
     private final Tally tally;
+    private final WishRows rows;
+    private final Claims claims;
     private final Supplier<Optional<String>> trace;
     private final Map<Long, Hold> inHand = new ConcurrentHashMap<>();
     private volatile Instant nextUpkeep = Instant.MIN;
 
-    /** When leads were last told of by a macro. */
-    private volatile Instant leadsToldAt = Instant.EPOCH;
-
     /** A wish in this process's hand: with how many attempts it was taken, and until when nobody else takes it. */
     private record Hold(int attempts, Instant until) {}
-
-    /** Says which call is to be made for a wish that is due. */
-    interface Plan {
-        /** @param open the conversation's wishes that may be sent now and were never tried, the due one too */
-        Step next(long accountId, long conversationId, Wish due, List<Wish> open);
-    }
-
-    /** Each wish has a call that grants nothing else of its conversation, whatever is known of that and open in it. */
-    record EachByItself(Planner planner) implements Plan {
-        @Override
-        public Step next(long accountId, long conversationId, Wish due, List<Wish> open) {
-            return planner.next(due, List.of(due), ConversationState.unknown(accountId, conversationId));
-        }
-    }
 
     /**
      * @param random spreads retries
@@ -137,6 +102,8 @@ public final class Outbox {
         this.random = random;
         this.lease = lease;
         this.tally = tally;
+        rows = new WishRows(database, tally);
+        claims = new Claims(database, clock, rows);
         this.trace = trace;
     }
 
@@ -245,10 +212,10 @@ public final class Outbox {
     }
 
     private record Waiting(String key, long id, Wished wished, List<String> traces) {
-        static Waiting of(Row row) {
+        static Waiting of(WishRow row) {
             Wished wished = row.wished();
             return new Waiting(
-                    Outbox.key(row.accountId, row.conversationId, wished.wish()), row.id, wished, row.traces);
+                    Outbox.key(row.accountId(), row.conversationId(), wished.wish()), row.id(), wished, row.traces());
         }
 
         Waiting with(New newer) {
@@ -268,10 +235,10 @@ public final class Outbox {
                         ORDER BY wish_key
                         FOR UPDATE""")
                 .param("keys", Database.texts(wishKeys))
-                .query((rs, i) -> Row.of(rs))
+                .query((rs, i) -> WishRow.of(rs))
                 .list()
                 .stream()
-                .flatMap(row -> readable(row, Waiting::of).stream())
+                .flatMap(row -> rows.readable(row, Waiting::of).stream())
                 .collect(Collectors.toMap(Waiting::key, Function.identity()));
     }
 
@@ -327,7 +294,7 @@ public final class Outbox {
                 .addValue("trace", it.trace.orElse(null))));
     }
 
-    private static String key(long accountId, long conversationId, Wish wish) {
+    static String key(long accountId, long conversationId, Wish wish) {
         return accountId + ":" + conversationId + ":" + wish.destination() + ":" + wish.kind();
     }
 
@@ -379,16 +346,16 @@ public final class Outbox {
                 .param("conversations", Database.numbers(conversations))
                 .param("since", Timestamp.from(clock.instant().minus(FIGHT)))
                 .param("already", ALREADY_SO)
-                .query((rs, i) -> Row.of(rs))
+                .query((rs, i) -> WishRow.of(rs))
                 .list());
     }
 
-    private Map<Long, List<Wish>> byConversation(List<Row> rows) {
-        return rows.stream()
+    private Map<Long, List<Wish>> byConversation(List<WishRow> found) {
+        return found.stream()
                 .collect(Collectors.groupingBy(
-                        Row::conversationId,
+                        WishRow::conversationId,
                         Collectors.flatMapping(
-                                row -> readable(row, r -> r.wished().wish()).stream(), Collectors.toList())));
+                                row -> rows.readable(row, r -> r.wished().wish()).stream(), Collectors.toList())));
     }
 
     /** @return false if one of its kind was dropped before */
@@ -455,122 +422,44 @@ public final class Outbox {
                         ORDER BY o.id""")
                 .param("account", accountId)
                 .param("conversations", Database.numbers(conversations))
-                .query((rs, i) -> Row.of(rs))
+                .query((rs, i) -> WishRow.of(rs))
                 .list());
     }
 
     /** Takes due wishes for Chatwoot into hand, the most urgent first and at most one per conversation. */
     List<Delivery> claimForChatwoot(int limit) {
-        return claimForChatwoot(urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
+        return claimForChatwoot(urgency -> limit, Linger.NONE, Claims.EACH_BY_ITSELF);
     }
 
-    /**
-     * The same where less urgent ones must leave room, and wait for others that may be merged into them.
-     *
-     * <p>A value is not set while a job that sets another waits in Chatwoot's queue: the job would come after it. Labels are
-     * only added by jobs.
-     *
-     * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
-     */
-    List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
-        return claim("""
-                SELECT o.id
-                FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
-                  AND (o.urgency < :leads
-                    OR o.urgency = :leads AND (o.kind = 'attributes' OR o.created_at <= :leadsFrom)
-                    OR o.urgency > :leads AND (o.kind <> 'attributes' AND o.created_at <= :from
-                      OR o.kind = 'attributes' AND (o.created_at <= :unreadFrom
-                        OR o.created_at <= :readFrom AND EXISTS (
-                          SELECT 1 FROM conversation c
-                          WHERE c.conversation_id = o.conversation_id AND c.account_id = o.account_id
-                            AND c.attributes_at > :freshFrom
-                            AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)))))
-                  AND NOT EXISTS (
-                    SELECT 1 FROM outbox s
-                    WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
-                      AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                      AND s.to_chatwoot = TRUE)
-                ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                LIMIT :limit""", limits, linger, plan);
+    /** The same by {@link Claims#forChatwoot}. */
+    List<Delivery> claimForChatwoot(ToIntFunction<Urgency> limits, Linger linger, Claims.Plan plan) {
+        return claim(limits, now -> claims.forChatwoot(now, limits, linger, plan));
     }
 
     /** Takes into hand the wish for Chatwoot that has waited longest, if that is longer than this: none waits for ever. */
-    List<Delivery> claimOldestForChatwoot(Duration waiting, Linger linger, Plan plan) {
-        return claim("""
-                SELECT o.id
-                FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
-                  AND o.created_at <= :from
-                  AND NOT EXISTS (
-                    SELECT 1 FROM outbox s
-                    WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
-                      AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                      AND s.to_chatwoot = TRUE)
-                ORDER BY o.id
-                LIMIT :limit""", urgency -> 1, linger.ofAll(waiting), plan);
+    List<Delivery> claimOldestForChatwoot(Duration waiting, Linger linger, Claims.Plan plan) {
+        return claim(urgency -> 1, now -> claims.oldestForChatwoot(now, waiting, linger, plan));
     }
 
     /** Takes due wishes for other systems into hand, the most urgent first and at most one per conversation. */
     public List<Delivery> claimForEndpoints(int limit) {
-        return claim("""
-                SELECT o.id
-                FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = FALSE
-                  AND NOT EXISTS (
-                    SELECT 1 FROM outbox s
-                    WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                      AND s.account_id = o.account_id AND s.destination = o.destination)
-                ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                LIMIT :limit""", urgency -> limit, Linger.NONE, EACH_BY_ITSELF);
+        return claim(urgency -> limit, now -> claims.forEndpoints(now, limit));
     }
 
-    /**
-     * The statement that locks what waits and that nobody else has locked.
-     *
-     * @param ids a statement that tells which: while it locks, H2 does not read in the index's order up to the limit, but
-     *     reads and locks all that waits
-     */
-    private static String locked(String ids) {
-        return """
-                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                  urgency, traces
-                FROM outbox
-                WHERE state = 'pending' AND id IN (%s)
-                ORDER BY urgency, id
-                FOR UPDATE SKIP LOCKED""".formatted(ids);
+    /** As {@link Claims#unread}. */
+    List<Long> unread(long accountId, Duration fresh, int limit) {
+        return claims.unread(accountId, fresh, limit);
     }
 
-    /** @param due tells the ids of what is due */
-    private List<Delivery> claim(String due, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
+    private List<Delivery> claim(ToIntFunction<Urgency> limits, Function<Instant, List<Delivery>> choice) {
         Instant now = clock.instant();
         keepUp(now);
-        int limit = limits.applyAsInt(Urgency.ESCALATION);
-        if (limit <= 0) {
+        if (limits.applyAsInt(Urgency.ESCALATION) <= 0) {
             return List.of();
         }
         List<Delivery> claimed = database.transaction().execute(status -> {
-            List<Row> rows = database.jdbc()
-                    .sql(locked(due))
-                    .param("now", Timestamp.from(now))
-                    .param("from", Timestamp.from(now.minus(linger.tags())))
-                    .param("leadsFrom", Timestamp.from(leadsFrom(now, linger)))
-                    .param("unreadFrom", Timestamp.from(now.minus(linger.attributes())))
-                    .param(
-                            "readFrom",
-                            Timestamp.from(now.minus(linger.attributes().dividedBy(2))))
-                    .param("freshFrom", Timestamp.from(now.minus(linger.fresh())))
-                    .param("leads", Urgency.QUALIFICATION.ordinal())
-                    .param("limit", limit)
-                    .query((rs, i) -> Row.of(rs))
-                    .list();
-            List<Delivery> mine = rows.isEmpty() ? List.of() : onePerConversation(rows, limits, linger, plan);
-            for (Delivery taken : mine) {
-                if (taken.isByMacro() && taken.urgency() == Urgency.QUALIFICATION) {
-                    leadsToldAt = now;
-                }
-                taken.all().forEach(one -> sending(one, taken.isByMacro(), now));
-            }
+            List<Delivery> mine = choice.apply(now);
+            mine.forEach(taken -> taken.all().forEach(one -> sending(one, taken.isByMacro(), now)));
             return mine;
         });
         if (!claimed.isEmpty()) {
@@ -580,14 +469,6 @@ public final class Outbox {
                     .forEach(delivery -> inHand.put(delivery.id(), new Hold(delivery.attempts(), now.plus(lease))));
         }
         return claimed;
-    }
-
-    /**
-     * Leads whose text comes to be there one after the other, however long they have waited for that, share a macro, too: it
-     * is not executed again at once.
-     */
-    private Instant leadsFrom(Instant now, Linger linger) {
-        return leadsToldAt.plus(linger.leads()).isAfter(now) ? Instant.EPOCH : now.minus(linger.leads());
     }
 
     private void sending(Delivery delivery, boolean isJob, Instant now) {
@@ -618,407 +499,6 @@ public final class Outbox {
         inHand.computeIfPresent(delivery.id(), (id, hold) -> hold.attempts == delivery.attempts() ? null : hold);
     }
 
-    private List<Delivery> onePerConversation(List<Row> due, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
-        Set<String> taken = inHandNow(due);
-        List<Delivery> mine = new ArrayList<>();
-        for (Row row : due) {
-            boolean isRoom = mine.size() < limits.applyAsInt(Urgency.values()[row.urgency]);
-            if (isRoom && !taken.contains(row.conversation())) {
-                readable(row, Row::delivery)
-                        .map(delivery -> {
-                            taken.add(row.conversation());
-                            return row.isUntried() ? planned(row, delivery, taken, plan) : delivery;
-                        })
-                        .filter(delivery -> !waitsForRead(delivery, mine, linger))
-                        .ifPresent(mine::add);
-            }
-        }
-        return mine;
-    }
-
-    /**
-     * True for attributes whose conversation is to be read first, while others are being sent: one read serves many
-     * conversations, and is made by the next that has its turn alone. An escalation does not wait.
-     */
-    private boolean waitsForRead(Delivery delivery, List<Delivery> mine, Linger linger) {
-        return delivery.kind().equals(ATTRIBUTES)
-                && delivery.urgency() != Urgency.ESCALATION
-                && delivery.attempts() == 0
-                && !linger.fresh().isZero()
-                && (mine.stream().anyMatch(other -> other.kind().equals(ATTRIBUTES))
-                        || areAttributesSent(linger.fresh()))
-                && isAged(delivery, linger.fresh());
-    }
-
-    /** A call that takes longer than what it has read is good for, holds up nobody. */
-    private boolean areAttributesSent(Duration fresh) {
-        int sent = database.jdbc()
-                .sql("""
-                        SELECT COUNT(*)
-                        FROM outbox
-                        WHERE state = 'sending' AND kind = 'attributes' AND to_chatwoot = TRUE
-                          AND sent_at > :from""")
-                .param("from", Timestamp.from(clock.instant().minus(fresh)))
-                .query(Integer.class)
-                .single();
-        return sent > 0;
-    }
-
-    /** True if the conversation is known, but its attributes not well enough to be written without a read. */
-    private boolean isAged(Delivery delivery, Duration fresh) {
-        Instant now = clock.instant();
-        return database.jdbc()
-                        .sql("""
-                                SELECT COUNT(*)
-                                FROM conversation
-                                WHERE account_id = :account AND conversation_id = :conversation
-                                  AND (attributes_at <= :from OR attributes_unconfirmed_until > :now)""")
-                        .param("account", delivery.accountId())
-                        .param("conversation", delivery.conversationId())
-                        .param("from", Timestamp.from(now.minus(fresh)))
-                        .param("now", Timestamp.from(now))
-                        .query(Integer.class)
-                        .single()
-                > 0;
-    }
-
-    /**
-     * Conversations whose attributes are to be written soon and have to be read first, the most urgent first; none that is
-     * in hand, and none that was tried, which is read by itself.
-     *
-     * @param fresh how long after it was received a snapshot is written on top of
-     * @param limit how many at most
-     */
-    List<Long> unread(long accountId, Duration fresh, int limit) {
-        Instant now = clock.instant();
-        return database.jdbc()
-                .sql("""
-                        SELECT o.conversation_id
-                        FROM outbox o
-                          JOIN conversation c ON c.account_id = o.account_id AND c.conversation_id = o.conversation_id
-                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
-                          AND o.account_id = :account AND o.kind = 'attributes' AND o.attempts = 0
-                          AND c.attributes_at <= :from
-                          AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)
-                          AND (c.labels_unconfirmed_until IS NULL OR c.labels_unconfirmed_until <= :now)
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
-                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit""")
-                .param("now", Timestamp.from(now))
-                .param("account", accountId)
-                .param("from", Timestamp.from(now.minus(fresh)))
-                .param("limit", limit)
-                .query(Long.class)
-                .list();
-    }
-
-    /** What is to be sent now for a wish that is due. */
-    private Delivery planned(Row row, Delivery due, Set<String> taken, Plan plan) {
-        List<Delivery> open = plan instanceof EachByItself ? List.of(due) : open(row);
-        Step step = next(row, due.wish(), open, plan);
-        List<Delivery> granted = granted(step, open);
-        Delivery first = granted.get(0);
-        if (step.macro().isPresent()) {
-            List<Delivery> all = new ArrayList<>(granted.subList(1, granted.size()));
-            all.addAll(byTheSameMacro(row, step, taken, plan));
-            return first.with(all, step.macro());
-        }
-        return step.mayBeShared() ? first.with(sharing(first, taken), Optional.empty()) : first;
-    }
-
-    private static Step next(Row row, Wish due, List<Delivery> open, Plan plan) {
-        return plan.next(
-                row.accountId,
-                row.conversationId,
-                due,
-                open.stream().map(Delivery::wish).toList());
-    }
-
-    /** What a step grants of the open wishes; of one that it grants in part, the rest waits on as a tag. */
-    private List<Delivery> granted(Step step, List<Delivery> open) {
-        List<Delivery> granted = new ArrayList<>();
-        for (Delivery delivery : open) {
-            if (step.wishes().contains(delivery.wish())) {
-                granted.add(delivery);
-            } else {
-                step.wishes().stream()
-                        .filter(delivery.wish()::includes)
-                        .findFirst()
-                        .ifPresent(part -> granted.add(
-                                split(delivery, part, isLeisurely(delivery) ? delivery.urgency() : Urgency.TAGGING)));
-            }
-        }
-        return granted;
-    }
-
-    /** The wishes of a conversation that may be sent now and were never tried. */
-    private List<Delivery> open(Row row) {
-        return database
-                .jdbc()
-                .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency, traces
-                        FROM outbox
-                        WHERE conversation_id = :conversation AND account_id = :account AND state = 'pending'
-                          AND due_at <= :now AND to_chatwoot = TRUE AND attempts = 0
-                        ORDER BY urgency, id
-                        FOR UPDATE SKIP LOCKED""")
-                .param("conversation", row.conversationId)
-                .param("account", row.accountId)
-                .param("now", Timestamp.from(clock.instant()))
-                .query((rs, i) -> Row.of(rs))
-                .list()
-                .stream()
-                .flatMap(open -> readable(open, Row::delivery).stream())
-                .toList();
-    }
-
-    /** Wishes of other conversations for which the same macro is to be executed now. */
-    private List<Delivery> byTheSameMacro(Row row, Step step, Set<String> taken, Plan plan) {
-        List<Delivery> all = new ArrayList<>();
-        int conversations = 1;
-        for (Row other : others(row.accountId, kindOfEach(step))) {
-            if (conversations < MAX_BULK && !taken.contains(other.conversation())) {
-                List<Delivery> open = open(other);
-                Optional<Step> same = readable(other, Row::delivery)
-                        .map(delivery -> next(other, delivery.wish(), open, plan))
-                        .filter(theirs -> theirs.macro().equals(step.macro()));
-                if (same.isPresent()) {
-                    taken.add(other.conversation());
-                    all.addAll(granted(same.get(), open));
-                    conversations++;
-                }
-            }
-        }
-        return all;
-    }
-
-    /** A kind of wish that the macro grants in each conversation: its note if it writes one. */
-    private static String kindOfEach(Step step) {
-        return step.wishes().stream()
-                .filter(Wish.Note.class::isInstance)
-                .findFirst()
-                .orElse(step.wishes().get(0))
-                .kind();
-    }
-
-    private List<Row> others(long accountId, String kind) {
-        return database.jdbc()
-                .sql(locked("""
-                        SELECT o.id
-                        FROM outbox o
-                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
-                          AND o.account_id = :account AND o.kind = :kind AND o.attempts = 0
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
-                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit"""))
-                .param("now", Timestamp.from(clock.instant()))
-                .param("account", accountId)
-                .param("kind", kind)
-                .param("limit", MAX_BULK)
-                .query((rs, i) -> Row.of(rs))
-                .list();
-    }
-
-    /**
-     * Wishes of other conversations that one call can grant together with this one: equal ones, and those for more labels,
-     * of which these labels are split off. Only such as have not been tried: what a bulk action did not grant has a call of
-     * its own.
-     *
-     * @param taken the conversations that are in hand; those found are added
-     */
-    private List<Delivery> sharing(Delivery delivery, Set<String> taken) {
-        Wish shared = delivery.wish();
-        return database
-                .jdbc()
-                .sql(locked("""
-                        SELECT o.id
-                        FROM outbox o
-                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
-                          AND o.account_id = :account AND o.kind = :kind AND POSITION(:part IN o.payload) > 0
-                          AND o.attempts = 0
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
-                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit"""))
-                .param("now", Timestamp.from(clock.instant()))
-                .param("account", delivery.accountId())
-                .param("kind", delivery.kind())
-                .param("part", WishCodec.part(shared))
-                .param("limit", MAX_SHARING)
-                .query((rs, i) -> Row.of(rs))
-                .list()
-                .stream()
-                .filter(other -> other.conversationId != 0 && !taken.contains(other.conversation()))
-                .flatMap(other -> readable(other, Row::delivery).stream())
-                .filter(other -> other.wish().equals(shared)
-                        || isLeisurely(other) && other.wish().includes(shared))
-                .filter(other -> taken.add(conversation(other)))
-                .limit(MAX_BULK - 1L)
-                .map(other -> other.wish().equals(shared) ? other : split(other, shared, other.urgency()))
-                .toList();
-    }
-
-    /** What is more urgent is not held up by a part of it that is on its way. */
-    private static boolean isLeisurely(Delivery delivery) {
-        return delivery.urgency().compareTo(Urgency.TAGGING) >= 0;
-    }
-
-    /**
-     * Leaves in the row what a call grants now; the rest waits on in a row of its own.
-     *
-     * @param part of the wish, to be sent
-     * @param urgency of the rest
-     */
-    private Delivery split(Delivery whole, Wish part, Urgency urgency) {
-        Wish rest = whole.wish().without(part);
-        database.jdbc()
-                .sql("UPDATE outbox SET payload = :payload, wish_key = NULL WHERE id = :id")
-                .param("payload", WishCodec.payload(part))
-                .param("id", whole.id())
-                .update();
-        database.jdbc()
-                .sql("""
-                        INSERT INTO outbox (wish_key, account_id, conversation_id, kind, destination, to_chatwoot, payload,
-                          reasons, urgency, state, created_at, due_at, traces)
-                        SELECT :key, account_id, conversation_id, kind, destination, to_chatwoot, :payload,
-                          reasons, :urgency, state, created_at, due_at, traces
-                        FROM outbox
-                        WHERE id = :id""")
-                .param("key", key(whole.accountId(), whole.conversationId(), rest))
-                .param("payload", WishCodec.payload(rest))
-                .param("urgency", urgency.ordinal())
-                .param("id", whole.id())
-                .update();
-        return whole.of(part);
-    }
-
-    /**
-     * The conversations that a dispatcher has in hand. Dispatchers of several replicas take turns here: what another one
-     * has claimed between our query and this lock is seen only now.
-     */
-    private Set<String> inHandNow(List<Row> due) {
-        database.jdbc()
-                .sql("SELECT lane FROM lane WHERE lane = 'outbox' FOR UPDATE")
-                .query(String.class)
-                .optional();
-        return new HashSet<>(database.jdbc()
-                .sql("""
-                        SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                          urgency, traces
-                        FROM outbox
-                        WHERE state = 'sending' AND conversation_id IN (:conversations)""")
-                .param(
-                        "conversations",
-                        due.stream().map(Row::conversationId).distinct().toList())
-                .query((rs, i) -> Row.of(rs).conversation())
-                .list());
-    }
-
-    private static String conversation(Delivery delivery) {
-        return conversation(delivery.accountId(), delivery.conversationId(), delivery.destination());
-    }
-
-    private static String conversation(long accountId, long conversationId, String destination) {
-        return accountId + ":" + conversationId + ":" + destination;
-    }
-
-    /** A row as it stands; what it wants may be unreadable. */
-    private record Row(
-            long id,
-            long accountId,
-            long conversationId,
-            String kind,
-            String destination,
-            String payload,
-            int attempts,
-            Instant createdAt,
-            String reasons,
-            int urgency,
-            List<String> traces) {
-
-        static Row of(ResultSet rs) throws SQLException {
-            return new Row(
-                    rs.getLong("id"),
-                    rs.getLong("account_id"),
-                    rs.getLong("conversation_id"),
-                    rs.getString("kind"),
-                    rs.getString("destination"),
-                    rs.getString("payload"),
-                    rs.getInt("attempts"),
-                    rs.getTimestamp("created_at").toInstant(),
-                    rs.getString("reasons"),
-                    rs.getInt("urgency"),
-                    traces(rs.getString("traces")));
-        }
-
-        private static List<String> traces(String column) {
-            return column == null ? List.of() : List.of(column.split(","));
-        }
-
-        /** @throws IllegalStateException if this release cannot read it */
-        Wished wished() {
-            return new Wished(
-                    WishCodec.read(kind, destination, payload), Urgency.values()[urgency], Json.read(reasons, REASONS));
-        }
-
-        Delivery delivery() {
-            Wished wished = wished();
-            return new Delivery(
-                    id,
-                    accountId,
-                    conversationId,
-                    wished.wish(),
-                    attempts,
-                    createdAt,
-                    wished.reasons().stream().mapToLong(Reason::messageId).max().orElse(0),
-                    wished.urgency(),
-                    List.of(),
-                    Optional.empty(),
-                    traces);
-        }
-
-        boolean isUntried() {
-            return attempts == 0 && conversationId != 0;
-        }
-
-        String conversation() {
-            return Outbox.conversation(accountId, conversationId, destination);
-        }
-    }
-
-    /** What stands in the row; absent, and set aside with its reason, if this release cannot read it (invariant 10). */
-    private <T> Optional<T> readable(Row row, Function<Row, T> reader) {
-        try {
-            return Optional.of(reader.apply(row));
-        } catch (IllegalStateException e) {
-            database.jdbc()
-                    .sql("""
-                            UPDATE outbox
-                            SET state = 'dead', wish_key = NULL, reason = :reason, error = :error, lease_until = NULL
-                            WHERE id = :id""")
-                    .param("reason", UNREADABLE)
-                    .param("error", cut(e.getMessage()))
-                    .param("id", row.id)
-                    .update();
-            database.afterCommit(() -> tally.deadWish(UNREADABLE));
-            LOG.atWarn()
-                    .addKeyValue(LogFields.ACTION, LogFields.DEAD)
-                    .addKeyValue(LogFields.CONVERSATION, row.conversationId)
-                    .addKeyValue(LogFields.WISH, row.id)
-                    .log("wish {} ({}) cannot be read and is set aside as a dead letter", row.id, row.kind);
-            return Optional.empty();
-        }
-    }
-
     /** @param answer what came back, in few words; no customer text */
     public void done(Delivery delivery, String answer) {
         letGo(delivery);
@@ -1028,7 +508,7 @@ public final class Outbox {
                         SET state = 'done', done_at = :now, answer = :answer, error = NULL, lease_until = NULL
                         WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
                 .param("now", Timestamp.from(clock.instant()))
-                .param("answer", cut(answer))
+                .param("answer", WishRows.cut(answer))
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
                 .update();
@@ -1049,7 +529,7 @@ public final class Outbox {
                         UPDATE outbox
                         SET state = 'asked', answer = :answer, error = NULL, lease_until = :until
                         WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
-                .param("answer", cut(answer))
+                .param("answer", WishRows.cut(answer))
                 .param("until", Timestamp.from(until))
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
@@ -1075,7 +555,7 @@ public final class Outbox {
     void confirm(Collection<Shown> shown) {
         Map<Long, Shown> byConversation =
                 shown.stream().collect(Collectors.toMap(it -> it.state.conversationId(), Function.identity()));
-        List<Row> asked = database.jdbc()
+        List<WishRow> asked = database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
                           urgency, traces
@@ -1083,20 +563,20 @@ public final class Outbox {
                         WHERE conversation_id = ANY(:conversations)
                           AND (state = 'asked' OR state = 'sending' AND is_job)""")
                 .param("conversations", Database.numbers(byConversation.keySet()))
-                .query((rs, i) -> Row.of(rs))
+                .query((rs, i) -> WishRow.of(rs))
                 .list();
-        for (Row row : asked) {
-            Shown conversation = byConversation.get(row.conversationId);
-            if (row.accountId == conversation.state.accountId()
-                    && readable(row, Row::wished)
+        for (WishRow row : asked) {
+            Shown conversation = byConversation.get(row.conversationId());
+            if (row.accountId() == conversation.state.accountId()
+                    && rows.readable(row, WishRow::wished)
                             .filter(wished -> conversation.isGranted(wished.wish()))
                             .isPresent()) {
                 database.jdbc()
                         .sql("UPDATE outbox SET state = 'done', done_at = :now, lease_until = NULL WHERE id = :id")
                         .param("now", Timestamp.from(clock.instant()))
-                        .param("id", row.id)
+                        .param("id", row.id())
                         .update();
-                tell(row.kind, Fate.GRANTED);
+                tell(row.kind(), Fate.GRANTED);
             }
         }
     }
@@ -1115,7 +595,7 @@ public final class Outbox {
                           lease_until = NULL
                         WHERE id = :id AND state = 'sending' AND attempts = :attempts""")
                 .param("reason", reason)
-                .param("error", cut(error))
+                .param("error", WishRows.cut(error))
                 .param("id", delivery.id())
                 .param("attempts", delivery.attempts())
                 .update();
@@ -1181,18 +661,18 @@ public final class Outbox {
 
     private boolean putBack(String sql, Map<String, ?> params, Instant dueAt, int attempts, String error) {
         return Boolean.TRUE.equals(database.transaction().execute(status -> {
-            Optional<Row> row = database.jdbc()
+            Optional<WishRow> row = database.jdbc()
                     .sql(sql)
                     .params(params)
-                    .query((rs, i) -> Row.of(rs))
+                    .query((rs, i) -> WishRow.of(rs))
                     .optional();
-            Optional<Wished> wished = row.flatMap(r -> readable(r, Row::wished));
+            Optional<Wished> wished = row.flatMap(r -> rows.readable(r, WishRow::wished));
             wished.ifPresent(mine -> putBack(row.get(), mine, dueAt, attempts, error));
             return wished.isPresent();
         }));
     }
 
-    private void putBack(Row row, Wished wished, Instant dueAt, int attempts, String error) {
+    private void putBack(WishRow row, Wished wished, Instant dueAt, int attempts, String error) {
         // A worker that adds a newer one holds this lock: so there are never two that wait.
         database.jdbc()
                 .sql("""
@@ -1200,13 +680,13 @@ public final class Outbox {
                         FROM conversation
                         WHERE account_id = :account AND conversation_id = :conversation
                         FOR UPDATE""")
-                .param("account", row.accountId)
-                .param("conversation", row.conversationId)
+                .param("account", row.accountId())
+                .param("conversation", row.conversationId())
                 .query(Long.class)
                 .optional();
-        String key = key(row.accountId, row.conversationId, wished.wish());
+        String key = key(row.accountId(), row.conversationId(), wished.wish());
         Optional<Waiting> newer = Optional.ofNullable(waiting(Set.of(key)).get(key));
-        newer.ifPresent(n -> merge(n.id, n.wished.over(wished), joined(n.traces.stream(), row.traces)));
+        newer.ifPresent(n -> merge(n.id, n.wished.over(wished), joined(n.traces.stream(), row.traces())));
         database.jdbc()
                 .sql("""
                         UPDATE outbox
@@ -1217,11 +697,11 @@ public final class Outbox {
                 .param("doneAt", newer.isPresent() ? Timestamp.from(clock.instant()) : null)
                 .param("key", newer.isPresent() ? null : key)
                 .param("attempts", attempts)
-                .param("error", cut(error))
+                .param("error", WishRows.cut(error))
                 .param("dueAt", Timestamp.from(dueAt))
-                .param("id", row.id)
+                .param("id", row.id())
                 .update();
-        newer.ifPresent(n -> tell(row.kind, Fate.MERGED));
+        newer.ifPresent(n -> tell(row.kind(), Fate.MERGED));
     }
 
     /**
@@ -1245,7 +725,12 @@ public final class Outbox {
         int recovered = 0;
         for (Abandoned row : abandoned) {
             Instant dueAt = row.isJob ? now.plus(JOB_TIME) : now;
-            if (putBack(row.id, row.attempts, dueAt, row.attempts + 1, "the dispatcher stopped while it was sending")) {
+            if (putBack(
+                    row.id(),
+                    row.attempts(),
+                    dueAt,
+                    row.attempts() + 1,
+                    "the dispatcher stopped while it was sending")) {
                 recovered++;
             }
         }
@@ -1256,22 +741,22 @@ public final class Outbox {
 
     /** What no webhook has confirmed in time is wished for again: it counts as tried. */
     private void giveUpAsking(Instant now) {
-        List<Row> unconfirmed = database.jdbc()
+        List<WishRow> unconfirmed = database.jdbc()
                 .sql("""
                         SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
                           urgency, traces
                         FROM outbox
                         WHERE state = 'asked' AND lease_until <= :now""")
                 .param("now", Timestamp.from(now))
-                .query((rs, i) -> Row.of(rs))
+                .query((rs, i) -> WishRow.of(rs))
                 .list();
-        for (Row row : unconfirmed) {
+        for (WishRow row : unconfirmed) {
             putBack("""
                     SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
                       urgency, traces
                     FROM outbox
                     WHERE id = :id AND state = 'asked'
-                    FOR UPDATE""", Map.of("id", row.id), now, row.attempts + 1, "no webhook has confirmed it in time");
+                    FOR UPDATE""", Map.of("id", row.id()), now, row.attempts() + 1, "no webhook has confirmed it in time");
         }
     }
 
@@ -1341,9 +826,5 @@ public final class Outbox {
                 .param("limit", limit)
                 .query(Integer.class)
                 .single();
-    }
-
-    private static String cut(String text) {
-        return Texts.cut(String.valueOf(text).replace('\u0000', ' '), MAX_TEXT_CHARS);
     }
 }
