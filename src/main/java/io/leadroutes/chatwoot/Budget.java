@@ -51,7 +51,12 @@ public final class Budget {
     /** Labels share calls soon; what attributes wait for, another change of the same conversation, takes longer. */
     private static final int ATTRIBUTES_LINGER = 3;
 
+    /** Where the fewest calls are wanted, what shares a call waits as long as so many permits take to come back ... */
     private static final int BATCHED_CALLS = 120;
+
+    /** ... and what is only merged, so long. */
+    private static final int MERGED_CALLS = 240;
+
     private static final long WAIT_MS = 10;
     private static final String PERMIT = "permit";
 
@@ -264,14 +269,16 @@ public final class Budget {
     /**
      * The same for each kind of wish.
      *
-     * @param isFewest true where the fewest calls are wanted, so that tags wait as long as 120 permits take to come back
+     * @param isFewest true where the fewest calls are wanted, so that tags wait as long as 120 permits take to come back,
+     *     and attributes as 240
      * @param fresh how long after it was received a snapshot is written on top of
      */
     public Linger linger(boolean isFewest, Duration fresh) {
         Duration linger = linger();
-        Duration batch = WINDOW.multipliedBy(BATCHED_CALLS).dividedBy(limit());
+        Duration call = WINDOW.dividedBy(limit());
         return isFewest
-                ? new Linger(linger.dividedBy(2), batch, batch, fresh)
+                ? new Linger(
+                        linger.dividedBy(2), call.multipliedBy(BATCHED_CALLS), call.multipliedBy(MERGED_CALLS), fresh)
                 : new Linger(Duration.ZERO, linger, linger.multipliedBy(ATTRIBUTES_LINGER), fresh);
     }
 
