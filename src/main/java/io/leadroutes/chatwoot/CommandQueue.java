@@ -37,6 +37,7 @@ public final class CommandQueue {
      * @return the answer, as JSON: {@code {"accepted":true,"id":"...","wishes":[1,2]}}
      * @throws IllegalArgumentException naming each field that is wrong, its value and what was expected
      * @throws org.springframework.dao.DataAccessException if it could not be stored
+     * @throws io.leadroutes.store.StoreBrokenException if it is not known to be on disk, and will not be before a restart
      */
     public String carryOut(@Header("JMSMessageID") String messageId, @Body String text) {
         CommandReader.Command command = CommandReader.read(messageId, text, outcomeLabels, clock.instant());

@@ -589,7 +589,7 @@ public final class LeadRoutes implements AutoCloseable {
 
     /** What is down when the process should be restarted, when no webhooks should come, and what only is to be known. */
     private void bindHealth(Inbox inbox, Clock clock) {
-        main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriter, clock));
+        main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriting, clock));
         main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
         Supplier<Optional<Problem>> silence = () -> unanswered(database, "the database does not answer");
         main.bind(
@@ -606,10 +606,12 @@ public final class LeadRoutes implements AutoCloseable {
                 Health.news("crm", () -> unanswered(crm, "the CRM's database does not answer; leads wait"), clock));
     }
 
-    private Optional<Problem> endOfWriter() {
+    /** Of the database the writer may not know yet, if nothing has come since. */
+    private Optional<Problem> endOfWriting() {
         return Stream.of(inboxWriter, writer)
                 .flatMap(one -> one.problem().map(what -> new Problem(what, one.endedAt())).stream())
-                .findFirst();
+                .findFirst()
+                .or(() -> database.problem().map(Problem::of));
     }
 
     private Optional<Problem> notWritable(Inbox inbox) {

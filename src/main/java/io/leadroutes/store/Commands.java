@@ -29,6 +29,7 @@ public final class Commands {
      * @param id at most 200 characters; known for as long as handled events are kept
      * @return the rows of the outbox; for an id that was taken before, those of the first time
      * @throws org.springframework.dao.DataAccessException if they could not be stored; then none was
+     * @throws StoreBrokenException if they are not known to be on disk, and will not be before a restart
      */
     public List<Long> take(String id, long accountId, long conversationId, List<Wish> wishes) {
         List<Long> rows = database.transaction().execute(status -> {

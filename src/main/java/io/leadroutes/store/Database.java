@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -77,6 +78,9 @@ public final class Database implements AutoCloseable {
 
     /** Guarded by {@link #syncsAskedFor}. */
     private long syncsDone;
+
+    /** Of the first that failed; written under {@link #syncsAskedFor}. */
+    private volatile StoreBrokenException syncFailure;
 
     /**
      * Connects and brings the schema up to date.
@@ -284,7 +288,7 @@ public final class Database implements AutoCloseable {
      * Returns when everything committed so far is on disk. PostgreSQL's commit has already done that; H2 needs one
      * {@code CHECKPOINT SYNC}, which does exactly one fsync (measured on 2.4.240; {@code WRITE_DELAY=0} does none).
      *
-     * @throws StoreBrokenException if it failed and must not be tried again
+     * @throws StoreBrokenException if it failed, now or ever before in this process: it is not tried again
      */
     public void sync() {
         if (h2) {
@@ -301,14 +305,28 @@ public final class Database implements AutoCloseable {
     }
 
     private void checkpoint() {
+        if (syncFailure != null) {
+            throw new StoreBrokenException(syncFailure);
+        }
         try {
             jdbc.sql("CHECKPOINT SYNC").update();
         } catch (CannotGetJdbcConnectionException e) {
             throw e;
         } catch (DataAccessException e) {
             // Held off by an exclusive session it has not been tried.
-            throw hasCode(e, Set.of(ErrorCode.DATABASE_IS_IN_EXCLUSIVE_MODE)) ? e : new StoreBrokenException(e);
+            if (hasCode(e, Set.of(ErrorCode.DATABASE_IS_IN_EXCLUSIVE_MODE))) {
+                throw e;
+            }
+            syncFailure = new StoreBrokenException(e);
+            throw syncFailure;
         }
+    }
+
+    /** What only a restart mends; absent if nothing is wrong that is known. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(syncFailure)
+                .map(failure -> "the disk did not take what was written; nothing is acknowledged until a restart ("
+                        + Failures.kind(failure) + ")");
     }
 
     /** True if H2 could not write its file or has closed itself because of that: what it holds may not be on disk. */

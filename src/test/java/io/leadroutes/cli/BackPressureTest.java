@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -143,6 +144,28 @@ class BackPressureTest {
     @Test
     void afterTheDiskOfH2WasFullNothingIsAcknowledgedUntilARestart() throws Exception {
         untilARestart(FaultyDisk::fill);
+    }
+
+    @Test
+    void afterAFailedFsyncOfTheDispatcherNothingIsAcknowledgedEither() throws Exception {
+        try (Product product = start(Engine.H2)) {
+            RouteController routes = product.runtime().camel().getRouteController();
+            routes.stopRoute("chatwoot-dispatcher");
+            product.post(Product.body("14"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> !product.own("SELECT id FROM outbox").isEmpty());
+            assertThat(live()).doesNotContain("DOWN");
+            FaultyDisk.failSyncs();
+
+            routes.startRoute("chatwoot-dispatcher");
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> live().contains("DOWN"));
+            assertThat(live()).contains("nothing is acknowledged until a restart");
+            FaultyDisk.heal();
+            assertThat(product.post(body()).statusCode())
+                    .as("although the disk works again")
+                    .isEqualTo(503);
+        }
     }
 
     private void untilARestart(Work fault) throws Exception {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leadroutes.jms.TestBroker;
 import io.leadroutes.sandbox.ConversationView;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import io.leadroutes.store.FaultyDisk;
 import io.leadroutes.store.Json;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -21,16 +22,19 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeEvent;
 import org.apache.camel.support.EventNotifierSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -259,37 +263,89 @@ class JmsCommandsTest {
         assertThat(arrived).isEmpty();
     }
 
+    /** Counts what is tried again. */
+    private static final class Tries extends EventNotifierSupport {
+        private final AtomicInteger count = new AtomicInteger();
+
+        static Tries of(Product product) {
+            Tries tries = new Tries();
+            product.runtime().camel().getManagementStrategy().addEventNotifier(tries);
+            tries.start();
+            return tries;
+        }
+
+        @Override
+        public void notify(CamelEvent event) {
+            if (event.getType() == CamelEvent.Type.ExchangeRedelivery) {
+                count.incrementAndGet();
+            }
+        }
+
+        void await(int more) {
+            int before = count.get();
+            Awaitility.await().atMost(PATIENCE).until(() -> count.get() >= before + more);
+        }
+    }
+
     @Test
     @Tag("invariant-9")
     void whileTheDatabaseIsAwayACommandIsKeptInHandAndThenCarriedOutOnce() throws SQLException {
-        Queue<String> tries = new ConcurrentLinkedQueue<>();
-        EventNotifierSupport watch = new EventNotifierSupport() {
-            @Override
-            public void notify(CamelEvent event) {
-                if (event.getType() == CamelEvent.Type.ExchangeRedelivery) {
-                    tries.add(event.toString());
-                }
-            }
-        };
-        product.runtime().camel().getManagementStrategy().addEventNotifier(watch);
-        watch.start();
+        Tries tries = Tries.of(product);
         long id = product.conversation("Da Ta");
         int before = broker.messages(DEAD).size();
         try (Connection connection = product.ownConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("ALTER TABLE command RENAME TO hidden");
             broker.send(QUEUE, "{\"id\": \"crm-waits\", \"conversation_id\": %d, \"note\": \"once\"}".formatted(id));
-            await().atMost(PATIENCE).until(() -> tries.size() >= 3);
+            tries.await(3);
             assertThat(broker.waiting(QUEUE)).isEqualTo(1);
             statement.execute("ALTER TABLE hidden RENAME TO command");
         }
 
         await().atMost(PATIENCE).until(() -> broker.waiting(QUEUE) == 0);
         product.settle();
-        product.runtime().camel().getManagementStrategy().removeEventNotifier(watch);
+        product.runtime().camel().getManagementStrategy().removeEventNotifier(tries);
         assertThat(product.sandbox().conversation(id).notes()).hasSize(1);
         assertThat(broker.messages(DEAD)).hasSize(before);
         assertThat(broker.messages("DLA")).isEmpty();
+    }
+
+    @Test
+    @Tag("invariant-1")
+    void afterAFailedFsyncACommandIsKeptInHandUntilARestartAndThenCarriedOutOnce(@TempDir Path folder) {
+        String queue = "leadroutes.broken";
+        Map<String, String> settings = Map.of(
+                "jms.url",
+                broker.url(),
+                "jms.commands",
+                "jms:queue:" + queue,
+                "database.url",
+                "jdbc:h2:faulty:" + folder.resolve("own").toAbsolutePath());
+        FaultyDisk.install();
+        try (SandboxChatwoot sandbox = SandboxChatwoot.builder().withoutNoise().start()) {
+            Product broken = Product.beside(sandbox, settings, Clock.systemUTC());
+            long id = broken.conversation("Fay Sync");
+            Tries tries = Tries.of(broken);
+            FaultyDisk.failSyncs();
+            broker.send(queue, "{\"id\": \"crm-sync\", \"conversation_id\": %d, \"note\": \"once\"}".formatted(id));
+            tries.await(1);
+
+            FaultyDisk.heal();
+
+            tries.await(2);
+            assertThat(broker.waiting(queue))
+                    .as("although the disk works again")
+                    .isEqualTo(1);
+            broken.stop();
+            Product restarted = Product.beside(sandbox, settings, Clock.systemUTC());
+            await().atMost(PATIENCE).until(() -> broker.waiting(queue) == 0);
+            restarted.settle();
+            restarted.stop();
+            assertThat(sandbox.conversation(id).notes()).hasSize(1);
+            assertThat(broker.messages("DLA")).isEmpty();
+        } finally {
+            FaultyDisk.heal();
+        }
     }
 
     @Test

@@ -174,6 +174,33 @@ class DatabaseTest {
         }
     }
 
+    @Test
+    @Tag("invariant-1")
+    void afterAFailedFsyncNobodysIsTriedAgainUntilARestart(@TempDir Path folder) {
+        String url = "jdbc:h2:faulty:" + folder.resolve("db");
+        FaultyDisk.install();
+        try (Store store = new Store(h2(url))) {
+            FaultyDisk.failSyncs();
+            assertThatThrownBy(store.database::sync).isInstanceOf(StoreBrokenException.class);
+
+            FaultyDisk.heal();
+
+            assertThatThrownBy(() -> store.append(Bodies.message(1, 1, "hello").at(store.clock.instant())))
+                    .as("although the disk works again")
+                    .isInstanceOf(StoreBrokenException.class);
+            assertThatThrownBy(store.database::sync).isInstanceOf(StoreBrokenException.class);
+            assertThat(store.database.problem().orElseThrow()).contains("until a restart");
+        } finally {
+            FaultyDisk.heal();
+        }
+
+        try (Store restarted = new Store(h2(url))) {
+            assertThat(restarted.append(Bodies.message(1, 2, "again").at(restarted.clock.instant())))
+                    .isEqualTo(1);
+            assertThat(restarted.database.problem()).isEmpty();
+        }
+    }
+
     private static void drop(Store store) {
         // Without the checkpoint of an orderly close.
         ((HikariDataSource) store.database.dataSource()).close();
