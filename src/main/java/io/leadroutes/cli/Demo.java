@@ -40,6 +40,7 @@ final class Demo implements AutoCloseable {
 
     private final PrintWriter out;
     private final SandboxChatwoot sandbox;
+    private final Duration stopWithin;
     private final LeadRoutes runtime;
     private final DemoWebhook webhook;
     private final RuleBook rules;
@@ -76,11 +77,16 @@ final class Demo implements AutoCloseable {
                 ADMIN_TOKEN));
         settings.put("chatwoot.rate-limit", Integer.toString(CALLS_PER_MINUTE));
         Settings checked = Settings.load(settings, Map.of(), new Properties());
+        stopWithin = checked.stopWithin();
         rules = RuleBook.load(Path.of(checked.text("rules.file")));
         runtime = LeadRoutes.start(checked, Clock.systemUTC());
         webhook = new DemoWebhook(runtime.httpPort(), WEBHOOK_SECRET);
         sandbox.addWebhook(webhook.url(), WEBHOOK_SECRET);
         report = new DemoReport(out, runtime.records(), sandbox);
+    }
+
+    Duration stopWithin() {
+        return stopWithin;
     }
 
     /** Returns whether everything was handled: nothing waits, nothing is a dead letter, no call was refused. */

@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (stay) {
             demo.tellWhereItRuns();
-            RunCommand.untilToldToStop(() -> demo);
+            RunCommand.untilToldToStop(() -> demo, demo.stopWithin());
         }
         demo.close();
         return asPlanned ? 0 : 1;

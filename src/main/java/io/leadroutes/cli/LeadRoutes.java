@@ -107,6 +107,7 @@ import org.apache.camel.Route;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,6 +143,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Shadow shadow;
     private final Optional<Tracing> tracing;
     private final Optional<JmsBroker> broker;
+    private volatile boolean isStarted;
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
@@ -317,6 +319,7 @@ public final class LeadRoutes implements AutoCloseable {
             runtime.startDropIns(settings);
             runtime.checkEndpoints(settings);
             runtime.start(work);
+            runtime.isStarted = true;
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();
@@ -590,6 +593,7 @@ public final class LeadRoutes implements AutoCloseable {
     /** What is down when the process should be restarted, when no webhooks should come, and what only is to be known. */
     private void bindHealth(Inbox inbox, Clock clock) {
         main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriting, clock));
+        main.bind("startHealth", Health.ready("start", this::notStarted, clock));
         main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
         Supplier<Optional<Problem>> silence = () -> unanswered(database, "the database does not answer");
         main.bind(
@@ -604,6 +608,11 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind(
                 "crmHealth",
                 Health.news("crm", () -> unanswered(crm, "the CRM's database does not answer; leads wait"), clock));
+    }
+
+    /** The servers answer before the last routes are there, those of drop-ins and those that look into the queues. */
+    private Optional<Problem> notStarted() {
+        return isStarted ? Optional.empty() : Optional.of(Problem.of("not all routes have started yet"));
     }
 
     /** Of the database the writer may not know yet, if nothing has come since. */
@@ -678,6 +687,9 @@ public final class LeadRoutes implements AutoCloseable {
 
     private void configure(Settings settings) {
         String routes = settings.text("routes.directory");
+        // Camel's default adds a hook to the JVM's end, which waits 35 s for Camel's stop; if they meet, the stop waits
+        // for it.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.setDefaultPropertyPlaceholderLocation(
                 "file:application.properties;optional=true,classpath:application.properties;optional=true");
         settings.asProperties().forEach(main::addOverrideProperty);

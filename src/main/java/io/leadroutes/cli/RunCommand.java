@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -38,7 +40,7 @@ import picocli.CommandLine.Command;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "1:could not start: the database is not there, a port is taken",
+            "1:could not start: the database is not there, a port is taken; or could not stop in time",
             "2:wrong use, wrong settings or wrong rules; nothing was started",
             "143:stopped by SIGTERM (130 by Ctrl-C)"
         })
@@ -47,13 +49,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        untilToldToStop(RunCommand::start);
+        Settings settings = settings();
+        untilToldToStop(() -> start(settings), settings.stopWithin());
         return 0;
     }
 
-    private static LeadRoutes start() throws IOException {
+    private static LeadRoutes start(Settings settings) {
         Instant start = Instant.now();
-        LeadRoutes runtime = LeadRoutes.start(settings(), Clock.systemUTC());
+        LeadRoutes runtime = LeadRoutes.start(settings, Clock.systemUTC());
         log().info(
                         "webhooks are taken on port {} at /webhooks/chatwoot, health and metrics are on port {} under /observe,"
                                 + " ready after {} ms",
@@ -87,17 +90,14 @@ final class RunCommand implements Callable<Integer> {
 
     /**
      * Starts, and never returns: the process ends when the signal's work is done. A start under way ends first, or breaks
-     * off.
+     * off. What takes longer than it may ends as if it were killed.
      *
      * @throws Exception if it does not start
      */
-    static void untilToldToStop(Callable<? extends AutoCloseable> start) throws Exception {
+    static void untilToldToStop(Callable<? extends AutoCloseable> start, Duration stopWithin) throws Exception {
         CompletableFuture<AutoCloseable> started = new CompletableFuture<>();
-        Thread stop = new Thread(
-                () -> started.thenAccept(RunCommand::stop)
-                        .exceptionally(brokenOff -> null)
-                        .join(),
-                "stop");
+        Thread starter = Thread.currentThread();
+        Thread stop = new Thread(() -> stopInTime(started, starter, stopWithin), "told-to-stop");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
             started.complete(start.call());
@@ -121,6 +121,37 @@ final class RunCommand implements Callable<Integer> {
         } catch (IllegalStateException stopping) {
             return true;
         }
+    }
+
+    private static void stopInTime(CompletableFuture<AutoCloseable> started, Thread starter, Duration within) {
+        Thread stopper = new Thread(
+                () -> started.thenAccept(RunCommand::stop)
+                        .exceptionally(brokenOff -> null)
+                        .join(),
+                "stop");
+        stopper.start();
+        try {
+            stopper.join(within.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (stopper.isAlive()) {
+            log().error(
+                            "not stopped after {} s, so it ends here; what was in hand goes on at the next start. {} {}",
+                            within.toSeconds(),
+                            at(stopper),
+                            at(starter));
+            // Another hook may hang, too.
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static String at(Thread thread) {
+        return thread.getName() + " is at "
+                + Arrays.stream(thread.getStackTrace())
+                        .limit(12)
+                        .map(StackTraceElement::toString)
+                        .collect(Collectors.joining(" < "));
     }
 
     private static void stop(AutoCloseable running) {

@@ -59,6 +59,8 @@ public final class Settings {
     /** A queue of the broker, as a Camel endpoint; not topics, whose messages nobody keeps for who is not there. */
     private static final Pattern JMS_QUEUE = Pattern.compile(JMS_QUEUE_SCHEME + "[A-Za-z0-9_.-]{1,100}");
 
+    private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(3);
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
     /** What a command uses; only that is checked. */
@@ -81,6 +83,7 @@ public final class Settings {
             new Setting("camel.server.port", "HTTP_PORT", "8080"),
             new Setting("camel.management.port", "MANAGEMENT_PORT", "9876"),
             new Setting("camel.management.host", "MANAGEMENT_HOST", "127.0.0.1"),
+            new Setting("camel.main.shutdownTimeout", "SHUTDOWN_TIMEOUT", "20"),
             new Setting("chatwoot.base-url", "CHATWOOT_BASE_URL", ""),
             new Setting("chatwoot.api-token", "CHATWOOT_API_TOKEN", ""),
             new Setting("chatwoot.account-id", "CHATWOOT_ACCOUNT_ID", ""),
@@ -303,6 +306,11 @@ public final class Settings {
         return duration(values.get("routes.reload")).orElseThrow();
     }
 
+    /** Of the whole process, whatever it is doing: what is in hand has its time, and the rest a moment to close. */
+    Duration stopWithin() {
+        return Duration.ofSeconds(number("camel.main.shutdownTimeout")).plus(TIME_TO_CLOSE);
+    }
+
     Duration lease() {
         return duration(values.get("outbox.lease")).orElseThrow();
     }
@@ -358,6 +366,7 @@ public final class Settings {
         if (need == Need.ALL) {
             range(wrong, "camel.server.port", 0, 65_535, "a port number, 0 for any free one");
             range(wrong, "camel.management.port", 0, 65_535, "a port number, 0 for any free one");
+            range(wrong, "camel.main.shutdownTimeout", 1, 600, "seconds that what is in hand has to end");
         }
         if (need == Need.ADMIN) {
             range(wrong, "camel.server.port", 1, 65_535, "the port of the leadroutes that runs");

@@ -130,10 +130,9 @@ class DeployFilesTest {
         Settings defaults = Settings.load(new Properties(), Map.of(), new Properties(), Settings.Need.NONE);
         assertThat(List.of(defaults.text("camel.server.port"), defaults.text("camel.management.port")))
                 .containsExactly("8080", "9876");
-        int stop = Integer.parseInt(Files.readString(Path.of("application.properties"))
-                .replaceFirst("(?s).*\ncamel.main.shutdownTimeout=(\\d+).*", "$1"));
         int beforeStop = container().at("/lifecycle/preStop/sleep/seconds").asInt();
-        assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isGreaterThan(stop + beforeStop);
+        assertThat(pod.path("terminationGracePeriodSeconds").asInt())
+                .isGreaterThan((int) defaults.stopWithin().toSeconds() + beforeStop);
         assertThat(YAML.readTree(COMPOSE.toFile())
                         .at("/services/leadroutes/stop_grace_period")
                         .asText())

@@ -73,6 +73,7 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "camel.server.port|http|a port number",
+                "camel.main.shutdownTimeout|0|seconds that what is in hand has to end, 1 to 600",
                 "deal.labels|won|two, of letters, digits",
                 "deal.labels|won,won|two, of letters, digits",
                 "deal.labels|deal won,lost|two, of letters, digits",
