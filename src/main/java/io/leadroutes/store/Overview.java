@@ -6,10 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * How both queues stand, at a price that does not grow with what is stored: each statement goes by an index and looks at
- * {@value #MOST} rows at most.
+ * {@value #MOST} rows and one at most.
  */
 public final class Overview {
     /** Whoever has so many has no use for the exact number. */
@@ -29,7 +32,7 @@ public final class Overview {
      *
      * @param queue {@code inbox} or {@code outbox}
      * @param urgency of wishes, 0 the most urgent
-     * @param count up to {@link #MOST}
+     * @param count up to {@link #MOST}, of wishes to Chatwoot and of those to endpoints
      * @param more true if there are more, the later due ones or of less urgency; then there may be older ones, too
      * @param oldestAt when the oldest of them came
      */
@@ -39,38 +42,60 @@ public final class Overview {
             int urgency,
             long count,
             boolean more,
-            @JsonProperty("oldest_at") Instant oldestAt) {}
+            @JsonProperty("oldest_at") Instant oldestAt) {
+        private Standing and(Standing other) {
+            return new Standing(
+                    queue,
+                    state,
+                    urgency,
+                    count + other.count,
+                    more || other.more,
+                    oldestAt.isBefore(other.oldestAt) ? oldestAt : other.oldestAt);
+        }
+    }
 
     /** All that is not finally done; nothing for a state in which nothing is. */
     public List<Standing> queues() {
         List<Standing> standings = new ArrayList<>();
         for (String state : List.of("new", "dead")) {
-            standings.addAll(standings("inbox", state, """
-                    SELECT 0, COUNT(*), MIN(received_at)
-                    FROM (
-                      SELECT received_at FROM webhook_event WHERE state = :state ORDER BY state, due_at LIMIT :most) AS found
-                    HAVING COUNT(*) > 0"""));
+            standings.addAll(standings("inbox", state, database.jdbc().sql("""
+                            SELECT 0, COUNT(*), MIN(received_at)
+                            FROM (
+                              SELECT received_at
+                              FROM webhook_event
+                              WHERE state = :state
+                              ORDER BY state, due_at
+                              LIMIT :most) AS found
+                            HAVING COUNT(*) > 0""")));
         }
         for (String state : List.of("pending", "sending", "asked", "dead")) {
-            standings.addAll(standings("outbox", state, """
-                    SELECT urgency, COUNT(*), MIN(created_at)
-                    FROM (
-                      SELECT urgency, created_at
-                      FROM outbox
-                      WHERE state = :state
-                      ORDER BY state, to_chatwoot, urgency, id
-                      LIMIT :most) AS found
-                    GROUP BY urgency
-                    ORDER BY urgency"""));
+            standings.addAll(wishes(state));
         }
         return standings;
     }
 
+    /** Those to Chatwoot and those to endpoints are counted apart, as the index has them, so that neither hides the other. */
+    private List<Standing> wishes(String state) {
+        SortedMap<Integer, Standing> byUrgency = new TreeMap<>();
+        for (boolean toChatwoot : List.of(true, false)) {
+            StatementSpec lanes = database.jdbc().sql("""
+                            SELECT urgency, COUNT(*), MIN(created_at)
+                            FROM (
+                              SELECT urgency, created_at
+                              FROM outbox
+                              WHERE state = :state AND to_chatwoot = :toChatwoot
+                              ORDER BY state, to_chatwoot, urgency, id
+                              LIMIT :most) AS found
+                            GROUP BY urgency
+                            ORDER BY urgency""").param("toChatwoot", toChatwoot);
+            standings("outbox", state, lanes).forEach(one -> byUrgency.merge(one.urgency, one, Standing::and));
+        }
+        return List.copyOf(byUrgency.values());
+    }
+
     /** Columns: urgency, count, oldest; the last row is the one that may be cut off. */
-    private List<Standing> standings(String queue, String state, String sql) {
-        List<Standing> standings = database.jdbc()
-                .sql(sql)
-                .param("state", state)
+    private static List<Standing> standings(String queue, String state, StatementSpec sql) {
+        List<Standing> standings = sql.param("state", state)
                 .param("most", MOST + 1)
                 .query((rs, i) -> new Standing(
                         queue,

@@ -66,17 +66,30 @@ class OverviewTest {
                         new Standing("outbox", "pending", 2, 2, false, first));
     }
 
-    @Test
-    void nobodyCountsFurtherThanTenThousand() {
-        store.wish(A, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+    private String numbers(int count) {
+        return (engine == Engine.H2 ? "SYSTEM_RANGE(1, %d)" : "generate_series(1, %d)").formatted(count);
+    }
+
+    /** As many as the escalation that waits. */
+    private void wishes(int count, boolean toChatwoot, Urgency urgency) {
         store.database
                 .jdbc()
                 .sql("""
-                        INSERT INTO outbox (account_id, conversation_id, kind, destination, payload, reasons, urgency, state,
-                          created_at, due_at)
-                        SELECT account_id, conversation_id, kind, destination, payload, reasons, 2, state, created_at, due_at
-                        FROM outbox, %s""".formatted(engine == Engine.H2 ? "SYSTEM_RANGE(1, 10001)" : "generate_series(1, 10001)"))
+                        INSERT INTO outbox (account_id, conversation_id, kind, destination, to_chatwoot, payload, reasons,
+                          urgency, state, created_at, due_at)
+                        SELECT account_id, conversation_id, kind, destination, :toChatwoot, payload, reasons, :urgency, state,
+                          created_at, due_at
+                        FROM outbox, %s
+                        WHERE urgency = 0""".formatted(numbers(count)))
+                .param("toChatwoot", toChatwoot)
+                .param("urgency", urgency.ordinal())
                 .update();
+    }
+
+    @Test
+    void nobodyCountsFurtherThanTenThousand() {
+        store.wish(A, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+        wishes(10_001, true, Urgency.TAGGING);
 
         assertThat(overview.queues())
                 .extracting(Standing::urgency, Standing::count, Standing::more)
@@ -84,16 +97,37 @@ class OverviewTest {
     }
 
     @Test
+    void theLaneThatIsCutOffIsMarkedAndNoOtherWhereWishesToEndpointsWait() {
+        store.wish(A, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+        wishes(3, false, Urgency.QUALIFICATION);
+        wishes(2, false, Urgency.BACKFILL);
+        wishes(10_001, true, Urgency.TAGGING);
+
+        assertThat(overview.queues())
+                .extracting(Standing::urgency, Standing::count, Standing::more)
+                .containsExactly(tuple(0, 1L, false), tuple(1, 3L, false), tuple(2, 9_999L, true), tuple(3, 2L, false));
+    }
+
+    @Test
+    void wishesToEndpointsHideNoneToChatwootHoweverManyTheyAre() {
+        store.wish(A, Urgency.ESCALATION, new Wish.AssignTeam("sales"));
+        wishes(10_001, false, Urgency.QUALIFICATION);
+
+        assertThat(overview.queues())
+                .extracting(Standing::urgency, Standing::count, Standing::more)
+                .containsExactly(tuple(0, 1L, false), tuple(1, 10_000L, true));
+    }
+
+    @Test
     void theOldestEventIsToldHoweverManyWait() {
         Instant first = store.clock.instant();
-        String range = engine == Engine.H2 ? "SYSTEM_RANGE(1, 10001)" : "generate_series(1, 10001)";
         store.database
                 .jdbc()
                 .sql("""
                         INSERT INTO webhook_event (id, account_id, lane, event, received_at, due_at, state)
                         SELECT n, 7, 'a', 'x', CAST(:later AS TIMESTAMP WITH TIME ZONE),
                           CAST(:later AS TIMESTAMP WITH TIME ZONE), 'new'
-                        FROM %s AS numbers (n)""".formatted(range))
+                        FROM %s AS numbers (n)""".formatted(numbers(10_001)))
                 .param("later", Timestamp.from(first.plusSeconds(60)))
                 .update();
         store.database.jdbc().sql("""
