@@ -139,17 +139,22 @@ public final class Reconciler {
         }
     }
 
+    /** A listed conversation: as it came, and what that says. */
+    private record Listed(JsonNode json, Snapshot snapshot, OptionalLong contactId) {}
+
     /** A conversation that may have lost something, and the messages of it read so far, oldest first. */
     private static final class Suspect {
         private final JsonNode json;
         private final Snapshot snapshot;
+        private final OptionalLong contactId;
         private final List<JsonNode> messages = new ArrayList<>();
         private OptionalLong after;
         private OptionalLong before = OptionalLong.empty();
 
-        Suspect(JsonNode json, Snapshot snapshot, OptionalLong after) {
-            this.json = json;
-            this.snapshot = snapshot;
+        Suspect(Listed listed, OptionalLong after) {
+            json = listed.json;
+            snapshot = listed.snapshot;
+            contactId = listed.contactId;
             this.after = after;
         }
     }
@@ -218,19 +223,19 @@ public final class Reconciler {
                     accountId,
                     some.stream().map(json -> json.path("id").asLong()).toList());
             for (JsonNode json : some) {
-                snapshot(json)
-                        .filter(snapshot -> isSuspect(current, snapshot, known.get(snapshot.id())))
-                        .map(snapshot -> new Suspect(json, snapshot, lastMessageBefore(current, snapshot.id())))
+                listed(json)
+                        .filter(one -> isSuspect(current, one.snapshot, known.get(one.snapshot.id())))
+                        .map(one -> new Suspect(one, lastMessageBefore(current, one.snapshot.id())))
                         .ifPresent(suspects::add);
             }
         }
         return suspects;
     }
 
-    private Optional<Snapshot> snapshot(JsonNode json) {
-        return decoder.decode(bodies.conversation("conversation_updated", json))
-                .event()
-                .conversation();
+    private Optional<Listed> listed(JsonNode json) {
+        Event event = decoder.decode(bodies.conversation("conversation_updated", json))
+                .event();
+        return event.conversation().map(snapshot -> new Listed(json, snapshot, event.contactId()));
     }
 
     private static boolean isSuspect(Run current, Snapshot snapshot, Gaps.Known known) {
@@ -302,7 +307,7 @@ public final class Reconciler {
             }
         }
         Gaps.Known known = gaps.known(accountId, List.of(suspect.snapshot.id())).get(suspect.snapshot.id());
-        int changes = (differs(suspect.snapshot, state) || isOfAnother(suspect.json, state))
+        int changes = (differs(suspect.snapshot, state) || isOfAnother(suspect.contactId, state))
                         && (state.isEmpty() || isOlder(state.get(), suspect.snapshot) || known == null)
                 ? store(bodies.conversation(lostEvent(suspect.snapshot, state), suspect.json))
                 : 0;
@@ -331,10 +336,7 @@ public final class Reconciler {
     }
 
     /** A merge of contacts is told by no webhook. */
-    private boolean isOfAnother(JsonNode json, Optional<ConversationState> known) {
-        OptionalLong contact = decoder.decode(bodies.conversation("conversation_updated", json))
-                .event()
-                .contactId();
+    private static boolean isOfAnother(OptionalLong contact, Optional<ConversationState> known) {
         return contact.isPresent()
                 && known.filter(state -> state.contactId().isPresent()
                                 && !state.contactId().equals(contact))
