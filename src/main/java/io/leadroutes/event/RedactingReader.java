@@ -107,12 +107,18 @@ final class RedactingReader {
         return REDACTED;
     }
 
-    /** @throws BadEventException for half of a surrogate pair: PostgreSQL refuses it, and all stored beside it */
     private String whole(String read) {
-        if (mayHaveHalves && !isUnicode(read)) {
-            throw new BadEventException("half a character; expected text that can be written in UTF-8");
+        if (mayHaveHalves) {
+            refuseHalves(read);
         }
         return read;
+    }
+
+    /** @throws BadEventException for half of a surrogate pair: PostgreSQL refuses it, and all stored beside it */
+    static void refuseHalves(String text) {
+        if (!isUnicode(text)) {
+            throw new BadEventException("half a character; expected text that can be written in UTF-8");
+        }
     }
 
     private static boolean isUnicode(String text) {

@@ -86,12 +86,14 @@ public final class StrictJson {
     }
 
     /**
-     * Reads what is no webhook: nothing in it is redacted, and half characters are the caller's to find.
+     * Reads what is no webhook: nothing in it is redacted.
      *
      * @throws BadEventException saying what is wrong, without text of it
      */
     public static ObjectNode unredacted(String text) {
-        return read(text, parser -> PLAIN.readTree(parser) instanceof ObjectNode object ? object : null);
+        ObjectNode json = read(text, parser -> PLAIN.readTree(parser) instanceof ObjectNode object ? object : null);
+        RedactingReader.refuseHalves(json.toString());
+        return json;
     }
 
     private interface Reading<T> {

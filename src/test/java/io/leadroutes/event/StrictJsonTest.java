@@ -114,6 +114,20 @@ class StrictJsonTest {
         assertThatThrownBy(() -> DECODER.decode(body))
                 .isInstanceOf(BadEventException.class)
                 .hasMessageStartingWith("half a character");
+        assertThatThrownBy(() -> StrictJson.unredacted("{\"v\":\"" + half + "\"}"))
+                .isInstanceOf(BadEventException.class)
+                .hasMessageStartingWith("half a character");
+    }
+
+    /** Bytes in UTF-8 have none, a text may. */
+    @Test
+    @Tag("attack-07")
+    void halfACharacterIsRefusedInATextWithoutEscapes() {
+        assertThatThrownBy(() -> StrictJson.unredacted("{\"v\":\"\ud83d\"}"))
+                .isInstanceOf(BadEventException.class)
+                .hasMessageStartingWith("half a character");
+        assertThat(StrictJson.unredacted("{\"v\":\"\ud83d\ude00\"}").path("v").asText())
+                .isEqualTo("\ud83d\ude00");
     }
 
     @Test
