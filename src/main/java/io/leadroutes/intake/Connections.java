@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.VertxInternal;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
@@ -42,10 +44,11 @@ public final class Connections {
     private static final class Peer {
         private final HttpConnection connection;
         private volatile HttpServerRequest request;
-        private volatile long sinceNanos = System.nanoTime();
+        private volatile long sinceNanos;
 
-        Peer(HttpConnection connection) {
+        Peer(HttpConnection connection, long now) {
             this.connection = connection;
+            this.sinceNanos = now;
         }
 
         boolean isInHand() {
@@ -64,7 +67,16 @@ public final class Connections {
         }
     }
 
+    private final LongSupplier nanoTime;
     private final Map<HttpConnection, Peer> peers = new ConcurrentHashMap<>();
+
+    public Connections() {
+        this(System::nanoTime);
+    }
+
+    Connections(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** To be bound in Camel's registry, and to be closed by whoever made it. */
     public Vertx vertx(VertxOptions options) {
@@ -95,16 +107,18 @@ public final class Connections {
 
     /** @param camel started, so that its servers are there */
     public void install(CamelContext camel) {
-        camel.getRegistry()
-                .findByType(VertxPlatformHttpRouter.class)
-                .forEach(router -> router.route().order(-3).handler(this::began));
+        camel.getRegistry().findByType(VertxPlatformHttpRouter.class).forEach(this::install);
+    }
+
+    void install(Router router) {
+        router.route().order(-3).handler(this::began);
     }
 
     private void opened(HttpConnection connection) {
-        peers.put(connection, new Peer(connection));
+        peers.put(connection, new Peer(connection, nanoTime.getAsLong()));
         connection.closeHandler(closed -> peers.remove(connection));
         if (peers.size() > MAX) {
-            long now = System.nanoTime();
+            long now = nanoTime.getAsLong();
             peers.values().stream()
                     .filter(peer -> !peer.isInHand())
                     .max(Comparator.comparingLong(peer -> now - peer.sinceNanos))
@@ -115,15 +129,15 @@ public final class Connections {
     private void began(RoutingContext context) {
         Peer peer = peers.get(context.request().connection());
         if (peer != null) {
-            peer.sinceNanos = System.nanoTime();
+            peer.sinceNanos = nanoTime.getAsLong();
             peer.request = context.request();
-            context.addEndHandler(ended -> peer.sinceNanos = System.nanoTime());
+            context.addEndHandler(ended -> peer.sinceNanos = nanoTime.getAsLong());
         }
         context.next();
     }
 
-    private void closeOverdue() {
-        long now = System.nanoTime();
+    void closeOverdue() {
+        long now = nanoTime.getAsLong();
         peers.values().stream().filter(peer -> peer.isOverdue(now)).forEach(peer -> peer.connection.close());
     }
 }
