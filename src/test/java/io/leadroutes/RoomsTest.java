@@ -131,9 +131,22 @@ class RoomsTest {
                 public void check(JavaClass checked, ConditionEvents events) {
                     checked.getMethodCallsFromSelf().stream()
                             .filter(call -> List.of(
-                                            "equals", "compareTo", "contentEquals", "equalsIgnoreCase", "regionMatches")
+                                            "equals",
+                                            "deepEquals",
+                                            "compare",
+                                            "compareTo",
+                                            "compareUnsigned",
+                                            "mismatch",
+                                            "contentEquals",
+                                            "equalsIgnoreCase",
+                                            "regionMatches")
                                     .contains(call.getName()))
-                            .filter(call -> List.of("java.lang.String", "java.util.Arrays", "java.lang.Object")
+                            .filter(call -> List.of(
+                                            "java.lang.String",
+                                            "java.util.Arrays",
+                                            "java.util.Objects",
+                                            "java.nio.ByteBuffer",
+                                            "java.lang.Object")
                                     .contains(call.getTargetOwner().getName()))
                             .forEach(call -> events.add(SimpleConditionEvent.violated(call, call.getDescription())));
                 }

@@ -113,6 +113,7 @@ class CallsTest {
 
     @Test
     @Tag("invariant-5")
+    @Tag("attack-20")
     void labelsThatAreThereCostNoCall() throws Exception {
         known(Bodies.updated(ID).labels("agents", "ours"));
 
@@ -460,6 +461,7 @@ class CallsTest {
 
     @Test
     @Tag("invariant-5")
+    @Tag("attack-20")
     void aPriorityThatIsThereCostsNoCall() {
         known(Bodies.updated(ID).priority("high"));
 

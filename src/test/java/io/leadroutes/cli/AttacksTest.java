@@ -29,12 +29,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.apache.logging.log4j.core.impl.Log4jLogEvent;
 import org.apache.logging.log4j.core.layout.PatternLayout;
 import org.apache.logging.log4j.message.SimpleMessage;
@@ -323,6 +330,8 @@ class AttacksTest {
                     .doesNotContainIgnoringCase("NoopHostnameVerifier")
                     .doesNotContainIgnoringCase("hostnameVerifier")
                     .doesNotContainIgnoringCase("trustAll")
+                    .doesNotContainIgnoringCase("loadTrustMaterial")
+                    .doesNotContainIgnoringCase("TrustStrategy")
                     .doesNotContainIgnoringCase("X509TrustManager"));
         }
     }
@@ -332,6 +341,45 @@ class AttacksTest {
             return files.filter(Files::isRegularFile).toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** By number or by name, this machine itself is as safe as https is. */
+    @ParameterizedTest
+    @Tag("attack-28")
+    @CsvSource({"http://chat.example, 1", "https://chat.example, 0", "http://127.0.0.1:9, 0"})
+    void whoLetsTheTokenBeReadOnItsWayIsToldAtStart(String address, int told) {
+        try (Warnings warnings = new Warnings()) {
+            Product.alone(SandboxChatwoot.builder(), Map.of("chatwoot.base-url", address))
+                    .close();
+
+            assertThat(warnings.told)
+                    .filteredOn(warning -> warning.startsWith("chatwoot.base-url is http"))
+                    .hasSize(told);
+        }
+    }
+
+    /** What the product warns of, from now on. */
+    private static final class Warnings extends AbstractAppender implements AutoCloseable {
+        private final Queue<String> told = new ConcurrentLinkedQueue<>();
+        private final LoggerContext logging = (LoggerContext) LogManager.getContext(false);
+
+        Warnings() {
+            super("warnings", null, null, true, Property.EMPTY_ARRAY);
+            start();
+            logging.getConfiguration().getRootLogger().addAppender(this, Level.WARN, null);
+            logging.updateLoggers();
+        }
+
+        @Override
+        public void append(LogEvent event) {
+            told.add(event.getMessage().getFormattedMessage());
+        }
+
+        @Override
+        public void close() {
+            logging.getConfiguration().getRootLogger().removeAppender(getName());
+            logging.updateLoggers();
         }
     }
 

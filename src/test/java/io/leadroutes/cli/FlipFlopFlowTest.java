@@ -16,6 +16,7 @@ class FlipFlopFlowTest {
 
     @Test
     @Tag("invariant-8")
+    @Tag("attack-20")
     void anAutomationThatTakesOurLabelAwayIsLeftToItAfterThreeRounds() {
         try (Product product = Product.connected(SandboxChatwoot.builder(), Map.of("chatwoot.rate-limit", "3000"))) {
             SandboxChatwoot sandbox = product.sandbox();

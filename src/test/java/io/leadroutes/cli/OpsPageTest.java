@@ -40,6 +40,7 @@ class OpsPageTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-22")
     void thePageAndItsFilesRunNothingOfOthersAndNothingInline() {
         var page = get("/admin");
 

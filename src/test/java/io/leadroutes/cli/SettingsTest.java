@@ -115,6 +115,7 @@ class SettingsTest {
                 "conversation.workers|65|1 to 64",
                 "conversation.poll-ms|0|1 to 60000",
                 "outbox.poll-ms|x|1 to 60000",
+                "retention.days|6|7 to 3650",
                 "jms.commands|queue:commands|a queue such as jms:queue:leadroutes.commands",
                 "intake.broker|queue:webhooks|a queue such as jms:queue:leadroutes.webhooks",
                 "tracing.endpoint|collector:4318|a collector that takes OTLP over HTTP such as http://localhost:4318",
@@ -123,6 +124,7 @@ class SettingsTest {
                 "tracing.share|-0.1|0 to 1",
                 "log.format|xml|plain or json"
             })
+    @Tag("attack-03")
     @Tag("attack-13")
     void aWrongOneIsNamedWithItsValueAndWhatItShouldBe(String property, String value, String expected) {
         Map<String, String> file = new HashMap<>(COMPLETE);

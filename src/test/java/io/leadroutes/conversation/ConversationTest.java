@@ -298,6 +298,7 @@ class ConversationTest {
 
     @Test
     @Tag("invariant-5")
+    @Tag("attack-20")
     void whatIsAlreadySoIsNotWished() {
         see(updated()
                 .labels("a", "b")

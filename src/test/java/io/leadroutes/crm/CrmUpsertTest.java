@@ -381,6 +381,7 @@ class CrmUpsertTest {
     }
 
     @Test
+    @Tag("attack-15")
     void theLongestTextsFit() {
         Map<String, Object> lead = lead();
         lead.replaceAll(

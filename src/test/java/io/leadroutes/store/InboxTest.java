@@ -73,6 +73,18 @@ class InboxTest {
 
     @Test
     @Tag("invariant-2")
+    @Tag("attack-03")
+    void aDeliveryWhoseMeaningIsNotKnownIsNotStoredAgain() {
+        NewEvent event = store.event(Bodies.contactUpdated("Ada", List.of()), "delivery");
+        assertThat(event.meaningKey()).isEmpty();
+        store.inbox.append(List.of(event));
+
+        assertThat(store.inbox.append(List.of(event, event))).isZero();
+        assertThat(store.count("webhook_event")).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("invariant-2")
     void theSameFactUnderAnotherDeliveryIsNotStoredAgain() {
         store.append(message(A, 1));
 
