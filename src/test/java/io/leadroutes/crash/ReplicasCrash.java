@@ -3,16 +3,21 @@ package io.leadroutes.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leadroutes.jms.TestBroker;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two replicas on one PostgreSQL: one stands still for longer than any lease and wakes up, the other is killed. */
+/**
+ * Two replicas on one PostgreSQL, and on one queue of a broker: one stands still for longer than any lease and wakes up, the
+ * other is killed.
+ */
 class ReplicasCrash {
     private static final long SEED = Long.getLong("crash.seed", 1);
     private static final Duration TAKEN_OVER_WITHIN = Duration.ofMinutes(3);
@@ -31,7 +36,29 @@ class ReplicasCrash {
     @Tag("invariant-3")
     @Tag("invariant-9")
     void theOtherTakesOverAndWhoWakesUpDoesNothingTwice(String point) {
+        oneStandsStillTheOtherIsKilled(point, false);
+    }
+
+    /** The broker takes back what one has in hand that has not been heard of for a minute. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "before the intake's commit",
+                "after the intake's commit, before its sync and the answer",
+                "in mid-decision, a wish inserted"
+            })
+    @Tag("invariant-1")
+    @Tag("invariant-2")
+    @Tag("invariant-3")
+    @Tag("invariant-9")
+    void theOtherTakesOverTheQueueThatBothConsumeToo(String point) {
+        oneStandsStillTheOtherIsKilled(point, true);
+    }
+
+    private static void oneStandsStillTheOtherIsKilled(String point, boolean hasBroker) {
         Path place = Bench.place("replicas " + point);
+        Optional<TestBroker> broker =
+                hasBroker ? Optional.of(new TestBroker(place.resolve("broker"))) : Optional.empty();
         Breakpoint breakpoint = Breakpoint.COMMON.stream()
                 .filter(one -> one.name().equals(point))
                 .findFirst()
@@ -40,7 +67,12 @@ class ReplicasCrash {
                 .toStandStill();
         try (History history = new History(place.resolve("history.txt"));
                 Bench bench = new Bench(
-                        place, Bench.databases(Engine.POSTGRESQL, place), new Random(SEED), history, Map.of())) {
+                        place,
+                        Bench.databases(Engine.POSTGRESQL, place),
+                        new Random(SEED),
+                        history,
+                        Map.of(),
+                        broker)) {
             Bench.Replica first = bench.start();
             first.process().awaitReady();
             Bench.Replica second = bench.start();
@@ -69,7 +101,8 @@ class ReplicasCrash {
                 third.process().awaitReady();
                 Report report = bench.check(bench.drain(third, TAKEN_OVER_WITHIN));
 
-                System.out.println("two replicas, one stood still " + point + ": " + report.numbers());
+                System.out.println("two replicas" + (hasBroker ? " behind a broker" : "") + ", one stood still " + point
+                        + ": " + report.numbers());
                 report.mustBeClean("after it woke up " + point + ", seed " + SEED);
                 await().until(() -> first.process().isAlive());
             } finally {
