@@ -11,6 +11,7 @@ public final class Bench {
         List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         switch (args.length == 0 ? "" : args[0]) {
             case "intake" -> IntakeBench.run(rest);
+            case "broker" -> BrokerBench.run(rest);
             case "overload" -> IntakeBench.overload(rest);
             case "decisions" -> DecisionsBench.run(rest);
             case "drain" -> DrainBench.run(rest);
@@ -24,8 +25,8 @@ public final class Bench {
             case "start" -> StartBench.run(rest);
             default ->
                 throw new IllegalArgumentException("bench is " + Arrays.toString(args)
-                        + "; expected intake, overload, decisions, drain, latency, growth, calls, matcher, page, soak,"
-                        + " start or timing");
+                        + "; expected intake, broker, overload, decisions, drain, latency, growth, calls, matcher, page,"
+                        + " soak, start or timing");
         }
         System.exit(0);
     }

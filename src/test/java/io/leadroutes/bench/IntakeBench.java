@@ -32,6 +32,9 @@ final class IntakeBench {
     static final int CONNECTIONS = 64;
     private static final Duration WARM_UP = Duration.ofSeconds(30);
 
+    /** Nothing is decided or sent. */
+    static final Map<String, String> PAUSED = Map.of("CONVERSATION_POLL_MS", "60000", "OUTBOX_POLL_MS", "60000");
+
     private enum Target {
         BARE("bare Vert.x"),
         EXPRESS("the reference in Express"),
@@ -164,9 +167,8 @@ final class IntakeBench {
             String url = postgres == null
                     ? "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath()
                     : postgres.getJdbcUrl("postgres", "postgres");
-            Map<String, String> settings = target == Target.H2_PAUSED || target == Target.POSTGRESQL_PAUSED
-                    ? Map.of("CONVERSATION_POLL_MS", "60000", "OUTBOX_POLL_MS", "60000")
-                    : Map.of();
+            Map<String, String> settings =
+                    target == Target.H2_PAUSED || target == Target.POSTGRESQL_PAUSED ? PAUSED : Map.of();
             try (ChildProcess product = product(folder, port, sandbox, url, settings, options())) {
                 Load.Result result = new Load(webhooks, port).run(product::cpuTime, connections, WARM_UP, measured);
                 return result;
@@ -198,7 +200,7 @@ final class IntakeBench {
                 .awaitReady();
     }
 
-    private static List<String> options() {
+    static List<String> options() {
         String options = System.getProperty("bench.java", "");
         return options.isEmpty() ? List.of() : List.of(options.split(" "));
     }
@@ -207,7 +209,7 @@ final class IntakeBench {
         return target == Target.POSTGRESQL || target == Target.POSTGRESQL_PAUSED;
     }
 
-    private static ChildProcess java(
+    static ChildProcess java(
             Path folder,
             int managementPort,
             Map<String, String> environment,
@@ -219,7 +221,7 @@ final class IntakeBench {
         return ChildProcess.start(folder, managementPort, environment, command.toArray(new String[0]));
     }
 
-    private static void awaitOpen(int port) throws InterruptedException {
+    static void awaitOpen(int port) throws InterruptedException {
         while (true) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port));

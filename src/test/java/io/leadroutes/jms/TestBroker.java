@@ -41,13 +41,21 @@ public final class TestBroker implements AutoCloseable {
 
     /** @param folder for its journal */
     public TestBroker(Path folder) {
+        this(folder, freePort());
+    }
+
+    public TestBroker(Path folder, int port) {
         this.folder = folder;
+        this.port = port;
+        start();
+    }
+
+    private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
+            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start();
     }
 
     public String url() {
