@@ -74,12 +74,14 @@ public final class LeadWrites {
      * How a deal ended, shown in its conversation; of a contact, in the one that qualified last. May be told again, and
      * otherwise than before.
      *
+     * @param body in a step, its conversation, with which the outcome is decided on
      * @param outcome won or lost
-     * @param conversation or the contact; with both, this one is taken
+     * @param conversation or the contact; with both, this one is taken; both may be missing in a step
      * @param dealValue may be missing
      * @throws IllegalArgumentException naming a header that is wrong, or the contact if it has no lead here
      */
     public void outcome(
+            @Body Object body,
             @Header("outcome") Object outcome,
             @Header("conversationId") Object conversation,
             @Header("contactId") Object contact,
@@ -87,8 +89,12 @@ public final class LeadWrites {
         DealOutcome deal = deal(
                 "outcome", outcome, outcomeLabels, given(dealValue).map(value -> Inputs.amount("dealValue", value)));
         Consumer<Conversation> decision = lead -> steps.outcome(lead, deal);
-        if (given(conversation).isPresent()) {
-            conversations.decide(accountId, Inputs.id("conversationId", conversation), decision);
+        Optional<Long> id = given(conversation).map(value -> Inputs.id("conversationId", value));
+        if (body instanceof Conversation inHand
+                && id.map(one -> one == inHand.getId()).orElse(given(contact).isEmpty())) {
+            decision.accept(inHand);
+        } else if (id.isPresent()) {
+            conversations.decide(accountId, id.get(), decision);
         } else if (given(contact).isPresent()) {
             conversations.decideOnLead(accountId, Inputs.id("contactId", contact), decision);
         } else {

@@ -194,7 +194,8 @@ final class CheckCommand implements Callable<Integer> {
         try (ChatwootSession session = ChatwootSession.open(settings, clock, Waiting.by(clock))) {
             SetupAccount account = new SetupAccount(session, settings.accountId());
             Present present = account.look(EnumSet.of(Kind.LABEL, Kind.ATTRIBUTE, Kind.TEAM));
-            SetupPlan plan = SetupPlan.of(SetupNeeds.of(rules), SetupPlan.Wanted.nothing(), present);
+            SetupNeeds needs = SetupNeeds.of(rules, settings.dealLabelsIfGiven());
+            SetupPlan plan = SetupPlan.of(needs, SetupPlan.Wanted.nothing(), present);
             plan.actions().stream()
                     .filter(action -> !(action instanceof AddMacro))
                     .forEach(action -> problems.add("Chatwoot has no " + action.description()

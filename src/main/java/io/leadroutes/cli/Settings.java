@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -153,8 +154,12 @@ public final class Settings {
 
     private final Map<String, String> values;
 
-    private Settings(Map<String, String> values) {
+    /** The names of those that somebody has said; the others have their default. */
+    private final Set<String> given;
+
+    private Settings(Map<String, String> values, Set<String> given) {
         this.values = values;
+        this.given = given;
     }
 
     /**
@@ -170,22 +175,23 @@ public final class Settings {
     /** The same, where only what is needed must be right. */
     static Settings load(Properties file, Map<String, String> environment, Properties system, Need need) {
         Map<String, String> values = new LinkedHashMap<>();
+        Set<String> given = new HashSet<>();
         List<String> wrong = new ArrayList<>();
         for (Setting setting : SETTINGS) {
             Optional<String> secret = SECRETS.contains(setting.property)
                     ? secretFile(setting.environment, environment, wrong)
                     : Optional.empty();
-            String value = given(system.getProperty(setting.property))
+            Optional<String> value = given(system.getProperty(setting.property))
                     .or(() -> given(environment.get(setting.environment)))
                     .or(() -> secret)
-                    .or(() -> given(file.getProperty(setting.property)))
-                    .orElse(setting.defaultValue);
-            values.put(setting.property, value);
+                    .or(() -> given(file.getProperty(setting.property)));
+            value.ifPresent(said -> given.add(setting.property));
+            values.put(setting.property, value.orElse(setting.defaultValue));
         }
         if (!wrong.isEmpty()) {
             throw new SettingsException(wrong);
         }
-        Settings settings = new Settings(values);
+        Settings settings = new Settings(values, given);
         settings.check(need);
         return settings;
     }
@@ -285,6 +291,11 @@ public final class Settings {
     /** Of a won deal and of a lost one, lower-case as Chatwoot defines them. */
     List<String> dealLabels() {
         return Inputs.labels("deal.labels", values.get("deal.labels"));
+    }
+
+    /** The same; none if nobody has said which they are. */
+    List<String> dealLabelsIfGiven() {
+        return given.contains("deal.labels") ? dealLabels() : List.of();
     }
 
     /** Zero to look for no lost webhooks. */
@@ -412,6 +423,11 @@ public final class Settings {
                         .filter(d -> d.compareTo(Duration.ofSeconds(1)) >= 0 && d.compareTo(Duration.ofHours(1)) <= 0)
                         .isPresent(),
                 "1 second to 1 hour, such as 30s or 2m");
+        verify(
+                wrong,
+                "deal.labels",
+                Settings::areTwoLabels,
+                "the labels of a won deal and of a lost one, such as won,lost: two, of letters, digits, - and _");
     }
 
     private void checkAccount(List<String> wrong) {
@@ -490,11 +506,6 @@ public final class Settings {
                 text -> Files.isDirectory(Path.of(text)),
                 "a folder that is there, with *.camel.yaml files");
         verify(wrong, "steps.message", text -> !list("steps.message").isEmpty(), "Camel endpoints, comma-separated");
-        verify(
-                wrong,
-                "deal.labels",
-                Settings::areTwoLabels,
-                "the labels of a won deal and of a lost one, such as won,lost: two, of letters, digits, - and _");
         verify(
                 wrong,
                 "conversation.debounce",

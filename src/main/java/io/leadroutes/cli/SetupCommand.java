@@ -128,7 +128,7 @@ final class SetupCommand implements Callable<Integer> {
         try (ChatwootSession session = ChatwootSession.open(settings, clock, this::await)) {
             SetupAccount account = new SetupAccount(session, settings.accountId());
             boolean isDone = rules.isPresent()
-                    ? setUp(account, record, SetupNeeds.of(rules.get()), byTeam)
+                    ? setUp(account, record, SetupNeeds.of(rules.get(), settings.dealLabelsIfGiven()), byTeam)
                     : remove(account, record);
             return isDone ? 0 : 1;
         } catch (SetupAccount.RefusedException | Present.UnknownShapeException e) {

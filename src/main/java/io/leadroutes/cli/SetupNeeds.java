@@ -4,6 +4,7 @@ import io.leadroutes.cli.SetupAction.AddAttribute;
 import io.leadroutes.cli.SetupAction.AddLabel;
 import io.leadroutes.cli.SetupAction.AddMacro;
 import io.leadroutes.cli.SetupAction.AddTeam;
+import io.leadroutes.conversation.DealOutcome;
 import io.leadroutes.conversation.RuleMacro;
 import io.leadroutes.event.AttributeType;
 import io.leadroutes.event.Priority;
@@ -52,7 +53,8 @@ record SetupNeeds(
     /** Types of the attributes that the original reference uses; any other is a text. */
     private static final Map<String, String> TYPES = Map.of("deal_value", "currency", "next_follow_up", "date");
 
-    static SetupNeeds of(RuleBook rules) {
+    /** @param dealLabels those of a won deal and of a lost one; empty if deals are not told of */
+    static SetupNeeds of(RuleBook rules, List<String> dealLabels) {
         List<String> named = Stream.concat(
                         rules.qualify().flatMap(QualifyRule::team).stream(),
                         rules.escalations().stream().flatMap(rule -> rule.team().stream()))
@@ -63,15 +65,15 @@ record SetupNeeds(
                 .filter(team -> !Present.isId(team))
                 .forEach(team -> byFolded.putIfAbsent(team.toLowerCase(Locale.ROOT), team));
         return new SetupNeeds(
-                labels(rules),
-                attributes(rules),
+                labels(rules, dealLabels),
+                attributes(rules, !dealLabels.isEmpty()),
                 byFolded.values().stream().map(AddTeam::new).toList(),
                 named.stream().filter(Present::isId).distinct().toList(),
                 macros(rules));
     }
 
     /** Those that a rule adds, and those that a rule waits for: people can only set what is defined. */
-    private static List<AddLabel> labels(RuleBook rules) {
+    private static List<AddLabel> labels(RuleBook rules, List<String> dealLabels) {
         Map<String, AddLabel> labels = new LinkedHashMap<>();
         rules.tagLabels()
                 .forEach((title, ids) -> add(
@@ -90,6 +92,7 @@ record SetupNeeds(
             add(labels, rule.when().labels(), purpose, CONDITION_COLOR);
         }
         add(labels, rules.conditionLabels(), "leadroutes: condition of a rule", CONDITION_COLOR);
+        add(labels, dealLabels, "leadroutes: how a deal ended", LEAD_COLOR);
         return List.copyOf(labels.values());
     }
 
@@ -97,7 +100,7 @@ record SetupNeeds(
         titles.forEach(title -> labels.putIfAbsent(title, new AddLabel(title, purpose, color)));
     }
 
-    private static List<AddAttribute> attributes(RuleBook rules) {
+    private static List<AddAttribute> attributes(RuleBook rules, boolean hasDeals) {
         List<AddAttribute> attributes = new ArrayList<>();
         attributes.add(new AddAttribute(
                 SCORE,
@@ -122,19 +125,26 @@ record SetupNeeds(
             }
         }
         List<String> keys = rules.qualify().map(QualifyRule::attributes).orElse(List.of());
-        for (String key : keys.stream().distinct().toList()) {
+        addMissing(attributes, keys, "leadroutes: from the form or the contact of a lead");
+        if (hasDeals) {
+            addMissing(attributes, DealOutcome.ATTRIBUTES, "leadroutes: how a deal ended");
+        }
+        return List.copyOf(attributes);
+    }
+
+    private static void addMissing(List<AddAttribute> attributes, List<String> keys, String purpose) {
+        for (String key : keys) {
             if (attributes.stream().noneMatch(attribute -> attribute.key().equals(key))) {
                 attributes.add(new AddAttribute(
                         key,
                         displayName(key),
                         TYPES.getOrDefault(key, "text"),
-                        "leadroutes: from the form or the contact of a lead",
+                        purpose,
                         List.of(),
                         Optional.empty(),
                         Optional.empty()));
             }
         }
-        return List.copyOf(attributes);
     }
 
     /** A list has the values of all rules that set it. */

@@ -15,6 +15,11 @@ import java.util.Optional;
  * @param value what the deal is worth; absent if that is not told
  */
 public record DealOutcome(String outcome, String label, String otherLabel, Optional<BigDecimal> value) {
+    private static final String OUTCOME = "deal_outcome";
+    private static final String VALUE = "deal_value";
+
+    /** All that {@link #attributes} may set. */
+    public static final List<String> ATTRIBUTES = List.of(OUTCOME, VALUE);
 
     /** The label that shows it in place of the other. */
     public Wish labels() {
@@ -24,8 +29,8 @@ public record DealOutcome(String outcome, String label, String otherLabel, Optio
     /** The attributes {@code deal_outcome} and, if it is known, {@code deal_value}. */
     public Wish attributes() {
         Map<String, Object> attributes = new LinkedHashMap<>();
-        attributes.put("deal_outcome", outcome);
-        value.ifPresent(worth -> attributes.put("deal_value", worth));
+        attributes.put(OUTCOME, outcome);
+        value.ifPresent(worth -> attributes.put(VALUE, worth));
         return Wish.ChangeAttributes.set(attributes);
     }
 }

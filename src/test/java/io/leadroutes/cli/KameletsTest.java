@@ -56,6 +56,11 @@ class KameletsTest {
                         parameters:
                           company: Harbor Pine
                           dealValue: "${body.text}"
+                    - to:
+                        uri: kamelet:lead-outcome-action
+                        parameters:
+                          outcome: won
+                          dealValue: "50000"
                     - choice:
                         when:
                           - expression:
@@ -101,8 +106,11 @@ class KameletsTest {
             product.settle();
 
             var view = sandbox.conversation(now);
-            assertThat(view.labels()).containsExactly("vip", "follow-up");
-            assertThat(view.customAttributes()).containsEntry("campaign", "autumn");
+            assertThat(view.labels()).containsExactlyInAnyOrder("vip", "follow-up", "won");
+            assertThat(view.customAttributes())
+                    .containsEntry("campaign", "autumn")
+                    .containsEntry("deal_outcome", "won")
+                    .containsEntry("deal_value", 50000);
             assertThat(view.priority()).contains("low");
             assertThat(view.teamName()).contains("sales");
             assertThat(view.notes()).extracting("content").containsExactly("a note");

@@ -41,7 +41,7 @@ class SetupPlanTest {
                 team: SALES
             """;
 
-    private static final SetupNeeds NEEDS = SetupNeeds.of(RuleBook.parse("rules.yaml", RULES));
+    private static final SetupNeeds NEEDS = SetupNeeds.of(RuleBook.parse("rules.yaml", RULES), List.of());
 
     @Test
     void labelsAreThoseThatRulesAddAndThoseThatTheyWaitFor() {
@@ -60,6 +60,21 @@ class SetupPlanTest {
                         "attribute ref of conversations (text)",
                         "attribute industry of conversations (list)",
                         "attribute deal_value of conversations (currency)");
+    }
+
+    @Test
+    void whereDealsAreToldOfTheirLabelsAndAttributesAreNeededTooOnceEach() {
+        SetupNeeds needs = SetupNeeds.of(RuleBook.parse("rules.yaml", RULES), List.of("deal-won", "lead"));
+
+        assertThat(needs.labels())
+                .extracting(SetupAction.AddLabel::title)
+                .containsExactly("pricing", "money", "lead", "churn", "handled", "deal-won");
+        assertThat(needs.attributes())
+                .extracting(SetupAction.AddAttribute::description)
+                .endsWith(
+                        "attribute deal_value of conversations (currency)",
+                        "attribute deal_outcome of conversations (text)")
+                .hasSize(5);
     }
 
     @Test

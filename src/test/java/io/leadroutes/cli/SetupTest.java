@@ -93,6 +93,19 @@ class SetupTest {
 
     @ParameterizedTest
     @EnumSource
+    void theLabelsAndAttributesOfDealsAreMadeWhereItIsSaidWhichTheyAre(Dialect dialect) {
+        start(dialect);
+        bench.with("deal.labels", "Deal-Won,lost");
+
+        SetupBench.Run run = bench.setup();
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        assertThat(bench.sandbox().accountLabels()).contains("deal-won", "lost");
+        assertThat(bench.list("/custom_attribute_definitions", "attribute_key")).contains("deal_outcome", "deal_value");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void theScoreIsDefinedAsANumberWithAPattern(Dialect dialect) {
         start(dialect);
 
