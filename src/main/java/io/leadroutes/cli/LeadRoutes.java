@@ -143,7 +143,6 @@ public final class LeadRoutes implements AutoCloseable {
     private final Shadow shadow;
     private final Optional<Tracing> tracing;
     private final Optional<JmsBroker> broker;
-    private volatile boolean isStarted;
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
@@ -319,7 +318,6 @@ public final class LeadRoutes implements AutoCloseable {
             runtime.startDropIns(settings);
             runtime.checkEndpoints(settings);
             runtime.start(work);
-            runtime.isStarted = true;
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();
@@ -593,7 +591,6 @@ public final class LeadRoutes implements AutoCloseable {
     /** What is down when the process should be restarted, when no webhooks should come, and what only is to be known. */
     private void bindHealth(Inbox inbox, Clock clock) {
         main.bind("inboxWriterHealth", Health.live("inbox-writer", this::endOfWriting, clock));
-        main.bind("startHealth", Health.ready("start", this::notStarted, clock));
         main.bind("inboxHealth", Health.ready("inbox", () -> notWritable(inbox), clock));
         Supplier<Optional<Problem>> silence = () -> unanswered(database, "the database does not answer");
         main.bind(
@@ -608,11 +605,6 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind(
                 "crmHealth",
                 Health.news("crm", () -> unanswered(crm, "the CRM's database does not answer; leads wait"), clock));
-    }
-
-    /** The servers answer before the last routes are there, those of drop-ins and those that look into the queues. */
-    private Optional<Problem> notStarted() {
-        return isStarted ? Optional.empty() : Optional.of(Problem.of("not all routes have started yet"));
     }
 
     /** Of the database the writer may not know yet, if nothing has come since. */

@@ -137,7 +137,7 @@ class StopTest {
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
             assertThat(ready.statusCode()).isEqualTo(503);
-            assertThat(ready.body()).contains("not all routes have started yet");
+            assertThat(ready.body()).contains("Route conversation-scheduler has status Stopped");
 
             run.tell("go on");
 
