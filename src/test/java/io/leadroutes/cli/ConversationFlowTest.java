@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Delivery;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.sandbox.SandboxChatwoot;
@@ -99,6 +100,7 @@ class ConversationFlowTest {
 
     @Test
     @Tag("invariant-8")
+    @Tag("attack-20")
     void onlyCustomersMessagesAreDecidedOn() {
         long id = product.conversation("Dee Quiet");
         String keywords = "enterprise budget demo pricing cancel";
@@ -270,7 +272,6 @@ class ConversationFlowTest {
 
     @Test
     @Tag("invariant-8")
-    @Tag("attack-20")
     void ourOwnWritesComingBackCostNothing() {
         long id = product.conversation("Nia Echo");
         for (String text : QUALIFYING) {
@@ -278,13 +279,13 @@ class ConversationFlowTest {
         }
         product.settle();
 
-        assertThat(writesOf(id))
-                .containsExactlyInAnyOrder(
-                        "POST labels",
-                        "POST custom_attributes",
-                        "POST toggle_priority",
-                        "POST assignments",
-                        "POST messages");
+        // However many of the messages are decided on together, nothing is written twice.
+        assertThat(product.callsOf(id))
+                .filteredOn(Call::isWrite)
+                .extracting(call -> call.path().replaceFirst(".*/", "") + call.body())
+                .doesNotHaveDuplicates()
+                .extracting(call -> call.replaceFirst("\\{.*", ""))
+                .contains("labels", "custom_attributes", "toggle_priority", "assignments", "messages");
         String labelChange = Product.IN_REFERENCE_DIALECT ? "\"changes\":{\"labels\"" : "label_list";
         assertThat(sandbox.deliveries(
                         d -> d.body().contains(labelChange) && d.body().contains("\"id\":" + id + ",")))

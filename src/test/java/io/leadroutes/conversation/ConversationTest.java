@@ -149,6 +149,7 @@ class ConversationTest {
 
     @Test
     @Tag("invariant-6")
+    @Tag("attack-20")
     void anUnconfirmedOwnWriteIsNotUndoneByAnOlderSnapshot() {
         ConversationState ours = wrote(List.of("agents", "ours"), Map.of("agents", 1, "lead_score", 75));
         Conversation c = of(ours);

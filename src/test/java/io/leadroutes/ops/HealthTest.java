@@ -74,6 +74,7 @@ class HealthTest {
 
     @Test
     @Tag("invariant-12")
+    @Tag("attack-21")
     void aFailureIsToldByItsKindOnly() {
         Supplier<Optional<Problem>> fails = () -> {
             throw new IllegalStateException("password is s3cret");
