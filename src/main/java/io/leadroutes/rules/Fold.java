@@ -44,7 +44,8 @@ final class Fold {
     /** Up to here, folds are looked up: calling the normalizer for each character would cost most of the time. */
     private static final int TABLE_SIZE = 0x3400;
 
-    private static final String[] TABLE = table();
+    /** Filled as characters are met: all of them at once would be a fortieth of the start. */
+    private static final String[] TABLE = new String[TABLE_SIZE];
 
     private static final char[] ASCII = ascii();
 
@@ -110,7 +111,13 @@ final class Fold {
 
     private static String of(int codePoint) {
         if (codePoint < TABLE_SIZE) {
-            return TABLE[codePoint];
+            // Two threads may both compute it, to the same text.
+            String known = TABLE[codePoint];
+            if (known == null) {
+                known = compute(codePoint);
+                TABLE[codePoint] = known;
+            }
+            return known;
         }
         // CJK ideographs and Hangul syllables stand for themselves; so do unpaired surrogates and private use.
         if (codePoint < 0xF900) {
@@ -119,18 +126,10 @@ final class Fold {
         return compute(codePoint);
     }
 
-    private static String[] table() {
-        String[] table = new String[TABLE_SIZE];
-        for (int codePoint = 0; codePoint < TABLE_SIZE; codePoint++) {
-            table[codePoint] = compute(codePoint);
-        }
-        return table;
-    }
-
     private static char[] ascii() {
         char[] ascii = new char[0x80];
         for (char c = 0; c < ascii.length; c++) {
-            ascii[c] = TABLE[c].charAt(0);
+            ascii[c] = compute(c).charAt(0);
         }
         return ascii;
     }
