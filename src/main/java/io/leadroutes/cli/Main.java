@@ -2,6 +2,8 @@ package io.leadroutes.cli;
 
 import io.leadroutes.rules.RuleFileException;
 import java.io.IOException;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,28 +85,44 @@ public final class Main implements Runnable {
     }
 
     static int execute(String... args) {
-        return commandLine(CommandLine.defaultFactory()).execute(args.length == 0 ? new String[] {"run"} : args);
+        boolean isRun = args.length == 0 || args.length == 1 && args[0].equals("run");
+        return isRun
+                ? run(new RunCommand())
+                : commandLine(CommandLine.defaultFactory()).execute(args);
+    }
+
+    /** Without the command line, which would first read what all commands take: an eighth of the start. */
+    private static int run(RunCommand command) {
+        try {
+            return command.call();
+        } catch (Exception e) {
+            OptionalInt code = explain(e, System.err::println);
+            if (code.isEmpty()) {
+                e.printStackTrace();
+            }
+            return code.orElse(CommandLine.ExitCode.SOFTWARE);
+        }
     }
 
     /** @param commands makes the subcommands */
     static CommandLine commandLine(CommandLine.IFactory commands) {
         return new CommandLine(new Main(), commands)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Main::explain);
+                .setExecutionExceptionHandler((failure, command, parsed) ->
+                        explain(failure, command.getErr()::println).orElseThrow(() -> failure));
     }
 
-    /** What the operator did wrong is told in words, without a stack trace. */
-    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
-            throws Exception {
+    /** What the operator did wrong is told in words, without a stack trace; returns the exit code, none for all else. */
+    private static OptionalInt explain(Exception failure, Consumer<String> out) {
         if (failure instanceof Settings.SettingsException || failure instanceof RuleFileException) {
-            command.getErr().println(failure.getMessage());
-            return CommandLine.ExitCode.USAGE;
+            out.accept(failure.getMessage());
+            return OptionalInt.of(CommandLine.ExitCode.USAGE);
         }
         if (failure instanceof LeadRoutes.StartException) {
-            command.getErr().println(failure.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
+            out.accept(failure.getMessage());
+            return OptionalInt.of(CommandLine.ExitCode.SOFTWARE);
         }
-        throw failure;
+        return OptionalInt.empty();
     }
 
     /** Without a command the usage is shown; an empty command line means {@code run}. */
