@@ -53,6 +53,7 @@ import io.leadroutes.ops.LastHour;
 import io.leadroutes.ops.Levels;
 import io.leadroutes.ops.Metrics;
 import io.leadroutes.ops.OpsPage;
+import io.leadroutes.ops.ProcessMetrics;
 import io.leadroutes.ops.Sessions;
 import io.leadroutes.ops.Tracing;
 import io.leadroutes.ops.Trail;
@@ -84,6 +85,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -93,6 +95,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
@@ -100,6 +104,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
@@ -125,6 +130,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Vertx vertx;
     private final Database database;
     private final Database crm;
+    private final CompletableFuture<Void> crmOpening;
     private final Refusals refusals;
     private final ExecutorService answers;
     private final InboxWriter inboxWriter;
@@ -136,6 +142,7 @@ public final class LeadRoutes implements AutoCloseable {
     private final Budget budget;
     private final TokenWatch tokenWatch;
     private final Metrics metrics;
+    private final ProcessMetrics processMetrics;
     private final Records records;
     private final LiveRules liveRules;
     private final DropIns dropIns;
@@ -146,12 +153,20 @@ public final class LeadRoutes implements AutoCloseable {
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
+        beside(LeadRoutes::readCertificates);
         // By no lambda: making one would load the class.
         broker = settings.optional("jms.url").isPresent() ? Optional.of(jmsBroker(settings)) : Optional.empty();
-        liveRules = LiveRules.required(
-                "rules.file", Path.of(settings.text("rules.file")), settings.rulesReload(), clock, this::lookAgain);
+        CompletableFuture<LiveRules> rules = CompletableFuture.supplyAsync(
+                () -> LiveRules.required(
+                        "rules.file",
+                        Path.of(settings.text("rules.file")),
+                        settings.rulesReload(),
+                        clock,
+                        this::lookAgain),
+                LeadRoutes::beside);
         dropIns = new DropIns(Path.of(settings.text("routes.directory")), settings.routesReload(), clock);
         database = ownDatabase(settings);
+        liveRules = usable(rules, database);
         crm = Database.onFirstUse(
                 "crm",
                 settings.text("crm.database.url"),
@@ -159,12 +174,13 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.text("crm.database.password"),
                 settings.flag("crm.database.migrate") ? "db/crm" : "",
                 LEADS_IN_HAND);
-        tellIfCrmIsAway();
+        crmOpening = CompletableFuture.runAsync(this::tellIfCrmIsAway, LeadRoutes::beside);
         workers = Executors.newFixedThreadPool(
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
         budget = new Budget(settings.number("chatwoot.rate-limit"), clock, new Permits(database));
         tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
         metrics = new Metrics(meters, Inputs.EVENTS, tokenWatch::isRefused);
+        processMetrics = new ProcessMetrics(meters);
         answered = new Answered(metrics::answered);
         // Under this name Camel's own metrics go to it, too, and /observe/metrics shows it.
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
@@ -229,6 +245,29 @@ public final class LeadRoutes implements AutoCloseable {
                                 : () -> gaps.since().from(),
                         settings.retention()));
         configure(settings);
+    }
+
+    /** What takes a while and needs nothing else is done while the rest starts. */
+    private static void beside(Runnable part) {
+        new NamedThreads("start").newThread(part).start();
+    }
+
+    /** The authorities' certificates: Java keeps them for the HTTP client, which would read them while the routes are made. */
+    private static void readCertificates() {
+        try {
+            SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Java has no TLS", e);
+        }
+    }
+
+    private static LiveRules usable(CompletableFuture<LiveRules> rules, Database opened) {
+        try {
+            return rules.join();
+        } catch (CompletionException e) {
+            opened.close();
+            throw e.getCause() instanceof RuntimeException wrong ? wrong : e;
+        }
     }
 
     private static Tracing tracing(String endpoint, Settings settings) {
@@ -318,6 +357,7 @@ public final class LeadRoutes implements AutoCloseable {
             runtime.startDropIns(settings);
             runtime.checkEndpoints(settings);
             runtime.start(work);
+            runtime.crmOpening.join();
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();
@@ -687,6 +727,7 @@ public final class LeadRoutes implements AutoCloseable {
         settings.asProperties().forEach(main::addOverrideProperty);
         main.addOverrideProperty("chatwoot.base-url", settings.baseUrl());
         main.addOverrideProperty("camel.component.kamelet.location", "file:" + routes + "/kamelets,classpath:kamelets");
+        main.setRoutesCollector(new ShippedRoutes());
         main.addOverrideProperty("camel.main.routesIncludePattern", DropIns.shipped(Path.of(routes)));
         main.addOverrideProperty("camel.main.autoStartupExcludePattern", "scheduler:*");
     }
@@ -748,8 +789,10 @@ public final class LeadRoutes implements AutoCloseable {
         }
         answers.shutdown();
         workers.shutdown();
+        crmOpening.join();
         crm.close();
         database.close();
+        processMetrics.close();
         if (tracing.isPresent()) {
             tracing.get().close();
         }
