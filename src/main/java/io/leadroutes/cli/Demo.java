@@ -5,21 +5,27 @@ import io.leadroutes.rules.RuleBook;
 import io.leadroutes.sandbox.Delivery;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import io.leadroutes.store.Records;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
-/** A scripted day: a sandbox Chatwoot and the product beside it, both in this process, the databases in memory. */
+/**
+ * A scripted day: a sandbox Chatwoot and the product beside it, both in this process. The databases are files in a folder
+ * that goes with it, as the start of an image's Java is trained by it: what runs elsewhere should be what runs here.
+ */
 final class Demo implements AutoCloseable {
     private static final String WEBHOOK_SECRET = "demo-webhook-secret";
     private static final String ADMIN_TOKEN = "demo";
@@ -39,6 +45,7 @@ final class Demo implements AutoCloseable {
     private record Cast(long conversation, String name, String story, List<String> labelsBefore) {}
 
     private final PrintWriter out;
+    private final Path folder;
     private final SandboxChatwoot sandbox;
     private final Duration stopWithin;
     private final LeadRoutes runtime;
@@ -49,9 +56,9 @@ final class Demo implements AutoCloseable {
     private int customerMessages;
     private int naiveCalls;
 
-    Demo(PrintWriter out, int port) {
+    Demo(PrintWriter out, int port) throws IOException {
         this.out = out;
-        String id = UUID.randomUUID().toString();
+        folder = Files.createTempDirectory("leadroutes-demo");
         sandbox = SandboxChatwoot.builder().rateLimitPerMinute(CALLS_PER_MINUTE).start();
         Properties settings = new Properties();
         settings.putAll(Map.of(
@@ -70,9 +77,9 @@ final class Demo implements AutoCloseable {
                 "webhook.secrets",
                 WEBHOOK_SECRET,
                 "database.url",
-                "jdbc:h2:mem:demo-" + id,
+                "jdbc:h2:file:" + folder.resolve("leadroutes"),
                 "crm.database.url",
-                "jdbc:h2:mem:demo-crm-" + id,
+                "jdbc:h2:file:" + folder.resolve("crm"),
                 "admin.token",
                 ADMIN_TOKEN));
         settings.put("chatwoot.rate-limit", Integer.toString(CALLS_PER_MINUTE));
@@ -89,8 +96,8 @@ final class Demo implements AutoCloseable {
         return stopWithin;
     }
 
-    /** Returns whether everything was handled: nothing waits, nothing is a dead letter, no call was refused. */
-    boolean play() {
+    /** Returns whether everything was handled: nothing waits, nothing is a dead letter, no call was refused, all is well. */
+    boolean play() throws IOException, InterruptedException {
         morning();
         noon();
         afternoon();
@@ -175,7 +182,7 @@ final class Demo implements AutoCloseable {
         settle();
     }
 
-    private boolean tell() {
+    private boolean tell() throws IOException, InterruptedException {
         out.println();
         for (Cast person : cast.values()) {
             report.conversation(person.conversation, person.name + ", " + person.story, person.labelsBefore);
@@ -192,7 +199,8 @@ final class Demo implements AutoCloseable {
         out.printf("Waiting %d, dead letters %d.%n", inbox.pending() + outbox.pending(), inbox.dead() + outbox.dead());
         out.flush();
         return inbox.pending() + outbox.pending() + inbox.dead() + outbox.dead() == 0
-                && sandbox.calls(call -> call.status() != 200).isEmpty();
+                && sandbox.calls(call -> call.status() != 200).isEmpty()
+                && HealthCommand.ask(runtime.managementPort()).statusCode() == 200;
     }
 
     void tellWhereItRuns() {
@@ -268,8 +276,13 @@ final class Demo implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         runtime.close();
         sandbox.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

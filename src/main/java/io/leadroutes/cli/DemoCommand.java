@@ -1,5 +1,6 @@
 package io.leadroutes.cli;
 
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
         boolean asPlanned;
         try {
             asPlanned = demo.play();
-        } catch (RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             demo.close();
             throw e;
         }

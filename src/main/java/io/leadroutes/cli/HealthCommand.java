@@ -39,19 +39,24 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"))
-                .timeout(PATIENCE)
-                .build();
         try {
-            HttpResponse<String> response = HttpClient.newBuilder()
-                    .connectTimeout(PATIENCE)
-                    .build()
-                    .send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = ask(port);
             spec.commandLine().getOut().println(response.body());
             return response.statusCode() == 200 ? 0 : 1;
         } catch (IOException e) {
             spec.commandLine().getErr().println("nothing answers on port " + port);
             return 1;
         }
+    }
+
+    /** Asks the leadroutes of this management port on this machine whether it is ready: then it answers with 200. */
+    static HttpResponse<String> ask(int port) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/ready"))
+                .timeout(PATIENCE)
+                .build();
+        return HttpClient.newBuilder()
+                .connectTimeout(PATIENCE)
+                .build()
+                .send(request, HttpResponse.BodyHandlers.ofString());
     }
 }
