@@ -32,19 +32,24 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 \
   CMD ["java", "-XX:AOTCache=leadroutes.aot", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "leadroutes.jar", "health"]
 # Java deserialisation is refused everywhere in the process.
 ENTRYPOINT ["java", "-XX:AOTCache=leadroutes.aot", "-XX:MaxRAMPercentage=75", "-Djdk.serialFilter=!*", \
-  "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar", "leadroutes.jar"]
+  "--sun-misc-unsafe-memory-access=allow", "-jar", "leadroutes.jar"]
 CMD ["run"]
 
 # The cache holds what a day of the demo loads. It is made here, of this jar by this JVM: Java would use that of an older
-# jar without a word.
+# jar without a word. Options that it does not go with make Java start without it, after a line of log; with AOTMode=on they
+# end the build. Hence the options of the entry point once more.
 FROM base AS jre
 COPY --from=runtimes /jre /opt/java
-RUN java -XX:AOTCacheOutput=leadroutes.aot -jar leadroutes.jar demo >/dev/null
+RUN java -XX:AOTCacheOutput=leadroutes.aot -jar leadroutes.jar demo >/dev/null \
+  && java -XX:AOTCache=leadroutes.aot -XX:AOTMode=on -XX:MaxRAMPercentage=75 "-Djdk.serialFilter=!*" \
+    --sun-misc-unsafe-memory-access=allow -jar leadroutes.jar --version
 USER 10001:10001
 VOLUME /opt/leadroutes/data
 
 FROM base
 COPY --from=runtimes /jdk /opt/java
-RUN java -XX:AOTCacheOutput=leadroutes.aot -jar leadroutes.jar demo >/dev/null
+RUN java -XX:AOTCacheOutput=leadroutes.aot -jar leadroutes.jar demo >/dev/null \
+  && java -XX:AOTCache=leadroutes.aot -XX:AOTMode=on -XX:MaxRAMPercentage=75 "-Djdk.serialFilter=!*" \
+    --sun-misc-unsafe-memory-access=allow -jar leadroutes.jar --version
 USER 10001:10001
 VOLUME /opt/leadroutes/data

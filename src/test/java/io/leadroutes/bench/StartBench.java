@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * From the start of the process to ready, and the memory it holds when idle: the packaged jar, on the database of an earlier
@@ -46,8 +47,9 @@ final class StartBench {
             Path cache = folder.resolve("leadroutes.aot");
             make(cache);
             tell("cache: %d MiB", Files.size(cache) >> 20);
-            kinds.put("jar and cache", List.of("-XX:AOTCache=" + cache));
-            kinds.put("jar and cache, serial GC", List.of("-XX:AOTCache=" + cache, "-XX:+UseSerialGC"));
+            kinds.put("as the image", asTheImage(cache));
+            kinds.put("as the image, 512 MiB", with(asTheImage(cache), "-XX:MaxRAM=512m", "-XX:+UseSerialGC"));
+            kinds.put("as the image, serial GC", with(asTheImage(cache), "-XX:+UseSerialGC"));
         }
         tell(
                 "%d cores, Java %s; %d rounds, which alternate",
@@ -72,6 +74,19 @@ final class StartBench {
                     median(ready(started)) / base,
                     median(started.stream().map(one -> (double) one.residentMiB).toList()));
         });
+    }
+
+    /** The options of the image's entry point; that the cache is not used is an error here. */
+    private static List<String> asTheImage(Path cache) throws IOException {
+        String options = Files.readString(Path.of("Dockerfile"))
+                .replaceFirst("(?s).*\nENTRYPOINT \\[\"java\", (.*?), *\"-jar\".*", "$1")
+                .replace("-XX:AOTCache=leadroutes.aot", "-XX:AOTCache=" + cache)
+                .replaceAll("[\",\\\\\n]", "");
+        return with(List.of(options.split(" +")), "-XX:AOTMode=on");
+    }
+
+    private static List<String> with(List<String> options, String... more) {
+        return Stream.concat(options.stream(), Stream.of(more)).toList();
     }
 
     private static List<Double> ready(List<Started> started) {

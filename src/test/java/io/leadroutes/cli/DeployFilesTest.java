@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
@@ -139,6 +140,22 @@ class DeployFilesTest {
                 .isEqualTo(pod.path("terminationGracePeriodSeconds").asText() + "s");
         assertThat(Files.readString(Path.of("Dockerfile")))
                 .contains("USER " + pod.at("/securityContext/runAsUser").asText());
+    }
+
+    @Test
+    void theCacheOfTheImageIsTriedWithTheOptionsThatItIsUsedWith() throws IOException {
+        String lines = Files.readString(Path.of("Dockerfile")).replaceAll("\\\\\n *", "");
+        String entry = lines.replaceFirst("(?s).*\nENTRYPOINT \\[\"java\", (.*?), \"-jar\".*", "$1");
+        String used = entry.replaceAll("[\",]", "");
+        assertThat(used).startsWith("-XX:AOTCache=");
+
+        List<String> tried = Pattern.compile("java (\\S+ -XX:AOTMode=on .*) -jar leadroutes.jar --version")
+                .matcher(lines)
+                .results()
+                .map(found -> found.group(1).replace("-XX:AOTMode=on ", "").replace("\"", ""))
+                .toList();
+
+        assertThat(tried).as("in both images").containsExactly(used, used);
     }
 
     private static List<String> files(Map<String, String> environment) {
