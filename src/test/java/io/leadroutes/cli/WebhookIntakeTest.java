@@ -260,12 +260,10 @@ class WebhookIntakeTest {
         assertThat(taken.statusCode()).as("the same delivery afterwards").isEqualTo(200);
         assertThat(product.own("SELECT id FROM webhook_event WHERE delivery_id = '" + delivery + "'"))
                 .hasSize(1);
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(product.own("SELECT reason FROM gap"))
-                        .as("what is fetched later, had it not come again")
-                        .anySatisfy(gap -> assertThat(gap.get("reason"))
-                                .asString()
-                                .contains("refused: the inbox could not be written")));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(product.own("SELECT reason FROM gap"))
+                .as("what is fetched later, had it not come again")
+                .anySatisfy(gap ->
+                        assertThat(gap.get("reason")).asString().contains("refused: the inbox could not be written")));
     }
 
     @Test
