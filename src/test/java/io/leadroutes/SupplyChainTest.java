@@ -35,6 +35,7 @@ class SupplyChainTest {
         "jackson-databind, 2.21.4",
         "postgresql, 42.7.11",
         "artemis-[a-z-]+, 2.53.0",
+        "kafka-[a-z-]+, 4.2.0",
         "h2, 2.1.210",
         "log4j-core, 2.17.1",
         "snakeyaml, 2.0"

@@ -44,6 +44,7 @@ public final class DropIns {
             "errors.camel.yaml",
             "intake.camel.yaml",
             "jms.camel.yaml",
+            "kafka.camel.yaml",
             "ops.camel.yaml",
             "reads.camel.yaml",
             "reconcile.camel.yaml",

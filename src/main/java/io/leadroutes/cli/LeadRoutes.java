@@ -46,6 +46,8 @@ import io.leadroutes.intake.WebhookVerifier.Mode;
 import io.leadroutes.intake.Webhooks;
 import io.leadroutes.jms.DeadMessages;
 import io.leadroutes.jms.JmsBroker;
+import io.leadroutes.kafka.KafkaTopic;
+import io.leadroutes.kafka.TopicReader;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
 import io.leadroutes.ops.Health.Problem;
@@ -150,12 +152,16 @@ public final class LeadRoutes implements AutoCloseable {
     private final Shadow shadow;
     private final Optional<Tracing> tracing;
     private final Optional<JmsBroker> broker;
+    private final Optional<KafkaTopic> topic;
+    private final Optional<TopicReader> topicReader;
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
         beside(LeadRoutes::readCertificates);
         // By no lambda: making one would load the class.
         broker = settings.optional("jms.url").isPresent() ? Optional.of(jmsBroker(settings)) : Optional.empty();
+        topic = settings.intakeTopic().isPresent() ? Optional.of(kafkaTopic(settings)) : Optional.empty();
+        topicReader = topic.isPresent() ? Optional.of(new TopicReader(topic.get(), clock)) : Optional.empty();
         CompletableFuture<LiveRules> rules = CompletableFuture.supplyAsync(
                 () -> LiveRules.required(
                         "rules.file",
@@ -215,7 +221,12 @@ public final class LeadRoutes implements AutoCloseable {
         if (broker.isPresent()) {
             bindBroker(broker.get(), settings, outbox, clock);
         }
-        writer = settings.intakeQueue().map(queue -> writerTo(queue, clock)).orElse(inboxWriter);
+        if (topic.isPresent()) {
+            bindTopic(topic.get(), topicReader.orElseThrow(), clock);
+        }
+        writer = settings.optional("intake.broker")
+                .map(uri -> writerToBroker(settings.intakeQueue(), clock))
+                .orElse(inboxWriter);
         main.bind("webhookFeed", new WebhookFeed(inboxWriter, settings.accountId()));
 
         bindWorker(settings, inbox, conversations);
@@ -303,10 +314,43 @@ public final class LeadRoutes implements AutoCloseable {
                 Health.news("jms", () -> problem(connections::ping, "the message broker does not answer"), clock));
     }
 
-    /** Webhooks are on disk when the broker has them; what was refused is told by who knows the database. */
-    private InboxWriter writerTo(String queue, Clock clock) {
+    private static KafkaTopic kafkaTopic(Settings settings) {
+        try {
+            return new KafkaTopic(
+                    settings.intakeTopic().orElseThrow(),
+                    settings.text("kafka.bootstrap-servers"),
+                    settings.optional("kafka.config-file").map(Path::of));
+        } catch (IllegalArgumentException e) {
+            throw new Settings.SettingsException(List.of(e.getMessage()));
+        }
+    }
+
+    private void bindTopic(KafkaTopic connections, TopicReader reader, Clock clock) {
+        main.bind("webhookTopic", reader);
+        main.bind(
+                "kafkaHealth",
+                Health.news(
+                        "kafka",
+                        () -> reader.failingSince()
+                                .map(since -> Problem.since(since, "webhooks wait in Kafka, and are not taken from it"))
+                                .or(() -> problem(connections::ping, "Kafka does not answer")),
+                        clock));
+    }
+
+    /**
+     * Webhooks are on disk when the broker has them; what was refused is told by who knows the database.
+     *
+     * @param queue absent for the topic
+     */
+    private InboxWriter writerToBroker(Optional<String> queue, Clock clock) {
         return new InboxWriter(
-                events -> broker.orElseThrow().send(queue, events, Envelope::group, Envelope::write),
+                events -> {
+                    if (queue.isPresent()) {
+                        broker.orElseThrow().send(queue.get(), events, Envelope::group, Envelope::write);
+                    } else {
+                        topic.orElseThrow().send(events, Envelope::group, Envelope::write);
+                    }
+                },
                 answers,
                 new Refusals((from, to, reason) -> {}, clock),
                 clock);
@@ -661,7 +705,9 @@ public final class LeadRoutes implements AutoCloseable {
                     + (writer == inboxWriter ? "the database" : "the message broker") + " does not answer"));
         }
         if (writer != inboxWriter) {
-            return problem(broker.orElseThrow()::ping, "webhooks are refused: the message broker does not answer");
+            return problem(
+                    topic.isPresent() ? topic.get()::ping : broker.orElseThrow()::ping,
+                    "webhooks are refused: the message broker does not answer");
         }
         return problem(inbox::tryToWrite, "webhooks are refused: the inbox cannot be written");
     }
@@ -786,6 +832,10 @@ public final class LeadRoutes implements AutoCloseable {
         inboxWriter.close();
         if (broker.isPresent()) {
             broker.get().close();
+        }
+        if (topic.isPresent()) {
+            topicReader.orElseThrow().close();
+            topic.get().close();
         }
         answers.shutdown();
         workers.shutdown();

@@ -62,6 +62,14 @@ public final class Settings {
 
     private static final Duration TIME_TO_CLOSE = Duration.ofSeconds(3);
 
+    private static final String KAFKA_SCHEME = "kafka:";
+    private static final Pattern KAFKA_TOPIC = Pattern.compile(KAFKA_SCHEME + "[A-Za-z0-9_.-]{1,100}");
+
+    private static final String KAFKA_SERVER = "[^\\s,:/@]+:\\d{1,5}";
+
+    /** Of what has to be beside the program for a topic; not loaded here. */
+    private static final String KAFKA_CLIENT = "org.apache.kafka.clients.producer.KafkaProducer";
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
     /** What a command uses; only that is checked. */
@@ -129,6 +137,8 @@ public final class Settings {
                     "JMS_CONNECTION_FACTORY",
                     "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory"),
             new Setting("jms.commands", "JMS_COMMANDS", ""),
+            new Setting("kafka.bootstrap-servers", "KAFKA_BOOTSTRAP_SERVERS", ""),
+            new Setting("kafka.config-file", "KAFKA_CONFIG_FILE", ""),
             new Setting("intake.broker", "INTAKE_BROKER", ""),
             new Setting("reconcile.every", "RECONCILE_EVERY", "10m"),
             new Setting("retention.days", "RETENTION_DAYS", "30"),
@@ -334,9 +344,20 @@ public final class Settings {
         return duration(values.get("chatwoot.snapshot-fresh")).orElseThrow();
     }
 
-    /** The queue of the broker in front of the inbox, if there is one. */
+    /** The queue of the JMS broker in front of the inbox, if there is one. */
     Optional<String> intakeQueue() {
-        return optional("intake.broker").map(uri -> uri.substring(JMS_QUEUE_SCHEME.length()));
+        return intakeBroker(JMS_QUEUE_SCHEME);
+    }
+
+    /** The topic of Kafka in front of the inbox, if there is one. */
+    Optional<String> intakeTopic() {
+        return intakeBroker(KAFKA_SCHEME);
+    }
+
+    private Optional<String> intakeBroker(String scheme) {
+        return optional("intake.broker")
+                .filter(uri -> uri.startsWith(scheme))
+                .map(uri -> uri.substring(scheme.length()));
     }
 
     /** Without a slash at its end. */
@@ -558,8 +579,14 @@ public final class Settings {
                     text -> text.matches("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*"),
                     "the name of a class that is a jakarta.jms.ConnectionFactory");
         }
-        checkQueue(wrong, "jms.commands", "leadroutes.commands");
-        checkQueue(wrong, "intake.broker", "leadroutes.webhooks");
+        if (optional("jms.commands").isPresent()) {
+            verify(
+                    wrong,
+                    "jms.commands",
+                    text -> JMS_QUEUE.matcher(text).matches(),
+                    "a queue such as " + JMS_QUEUE_SCHEME + "leadroutes.commands");
+        }
+        checkIntakeBroker(wrong);
         for (String property : List.of("on.lead-qualified", "on.escalated", "jms.commands", "intake.broker")) {
             if (values.get("jms.url").isEmpty() && list(property).stream().anyMatch(uri -> uri.startsWith("jms:"))) {
                 wrong.add("jms.url is missing, and " + property + " is \"" + values.get(property)
@@ -568,13 +595,47 @@ public final class Settings {
         }
     }
 
-    private void checkQueue(List<String> wrong, String property, String example) {
-        if (optional(property).isPresent()) {
+    private void checkIntakeBroker(List<String> wrong) {
+        if (optional("intake.broker").isPresent()) {
             verify(
                     wrong,
-                    property,
-                    text -> JMS_QUEUE.matcher(text).matches(),
-                    "a queue such as " + JMS_QUEUE_SCHEME + example);
+                    "intake.broker",
+                    text -> JMS_QUEUE.matcher(text).matches()
+                            || KAFKA_TOPIC.matcher(text).matches(),
+                    "a queue such as " + JMS_QUEUE_SCHEME + "leadroutes.webhooks, or a topic such as " + KAFKA_SCHEME
+                            + "leadroutes.webhooks");
+        }
+        if (KAFKA_TOPIC.matcher(values.get("intake.broker")).matches()) {
+            checkKafka(wrong);
+        }
+    }
+
+    private void checkKafka(List<String> wrong) {
+        verify(
+                wrong,
+                "kafka.bootstrap-servers",
+                text -> text.matches(KAFKA_SERVER + "(,\\s*" + KAFKA_SERVER + ")*"),
+                "host:port of some of Kafka's brokers, comma-separated, such as kafka1:9092,kafka2:9092");
+        if (optional("kafka.config-file").isPresent()) {
+            verify(
+                    wrong,
+                    "kafka.config-file",
+                    text -> Files.isReadable(Path.of(text)),
+                    "a file that is there, with settings of Kafka's client for TLS and signing in");
+        }
+        if (!isOnClassPath(KAFKA_CLIENT)) {
+            wrong.add("intake.broker is \"" + values.get("intake.broker")
+                    + "\", and Kafka's client is not on the class path;"
+                    + " expected kafka-clients, and the jars that it needs, in lib/ext" + hint("intake.broker"));
+        }
+    }
+
+    private static boolean isOnClassPath(String name) {
+        try {
+            Class.forName(name, false, Settings.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
         }
     }
 

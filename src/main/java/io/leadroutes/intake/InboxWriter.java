@@ -38,11 +38,11 @@ public final class InboxWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InboxWriter.class);
 
     private static final class Waiting {
-        private final NewEvent event;
+        private final List<NewEvent> events;
         private final CompletableFuture<Void> stored = new CompletableFuture<>();
 
-        Waiting(NewEvent event) {
-            this.event = event;
+        Waiting(List<NewEvent> events) {
+            this.events = events;
         }
     }
 
@@ -82,15 +82,23 @@ public final class InboxWriter implements AutoCloseable {
      *     the sender must be told so
      */
     public CompletionStage<Void> store(NewEvent event, long withinMs) {
+        return store(List.of(event), withinMs);
+    }
+
+    /** The same for some that are written together, in their order: all of them or none. */
+    CompletionStage<Void> store(List<NewEvent> events, long withinMs) {
         if (!open || !isAlive()) {
             return notStored("the inbox takes nothing until a restart");
         }
         if (isStuck()) {
             return notStored("the inbox is not written in time");
         }
-        Waiting waiting = new Waiting(event);
-        int chars = event.payload().length();
-        if (waitingChars.addAndGet(chars) > MAX_WAITING_CHARS || !queue.offer(waiting)) {
+        Waiting waiting = new Waiting(events);
+        long chars =
+                events.stream().mapToLong(event -> event.payload().length()).sum();
+        long before = waitingChars.getAndAdd(chars);
+        // However large, what waits alone has its turn.
+        if (before > 0 && before + chars > MAX_WAITING_CHARS || !queue.offer(waiting)) {
             waitingChars.addAndGet(-chars);
             return notStored("too much waits for the inbox");
         }
@@ -170,7 +178,8 @@ public final class InboxWriter implements AutoCloseable {
 
     private void write(List<Waiting> group) {
         try {
-            inbox.accept(group.stream().map(waiting -> waiting.event).toList());
+            inbox.accept(
+                    group.stream().flatMap(waiting -> waiting.events.stream()).toList());
             // By another thread: the next group need not wait until all of this one have been answered.
             answers.execute(() -> group.forEach(waiting -> waiting.stored.complete(null)));
             isFailing = false;

@@ -3,8 +3,11 @@ package io.leadroutes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leadroutes.kafka.TestKafka;
 import io.leadroutes.sandbox.SandboxChatwoot;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +161,47 @@ class PackagedJarIT {
             jar.write("InJar\n".getBytes(StandardCharsets.UTF_8));
             jar.putNextEntry(new ZipEntry("InJar.class"));
             jar.write(Files.readAllBytes(folder.resolve("InJar.class")));
+        }
+    }
+
+    /** As {@code mvn dependency:copy-dependencies@kafka} puts them there. */
+    private void copyKafkasClient() throws IOException {
+        Path ext = Files.createDirectories(folder.resolve("lib/ext"));
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        for (String path : classPath.split(File.pathSeparator)) {
+            String name = Path.of(path).getFileName().toString();
+            if (name.matches("(kafka-clients|zstd-jni|lz4-java|snappy-java)-.*")) {
+                Files.copy(Path.of(path), ext.resolve(name));
+            }
+        }
+    }
+
+    @Test
+    void withItsClientInLibExtWebhooksComeByWayOfKafka() throws IOException {
+        copyWhatIsShipped();
+        copyKafkasClient();
+        int http = ChildProcess.freePort();
+        int management = ChildProcess.freePort();
+        try (SandboxChatwoot sandbox = SandboxChatwoot.start();
+                TestKafka kafka = new TestKafka(folder.resolve("kafka"), "webhooks")) {
+            Map<String, String> environment = new HashMap<>(environment(sandbox, management));
+            environment.put("HTTP_PORT", Integer.toString(http));
+            environment.put("INTAKE_BROKER", "kafka:webhooks");
+            environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.servers());
+            String jar = Path.of(JAR).toAbsolutePath().toString();
+            try (ChildProcess run = ChildProcess.startIn(folder, folder, management, environment, "-jar", jar)) {
+                run.awaitReady();
+                sandbox.addWebhook(URI.create("http://127.0.0.1:" + http + "/webhooks/chatwoot"), "secret");
+                long conversation = sandbox.addConversation(sandbox.addContact("Ada", ""));
+
+                sandbox.customerWrites(conversation, "What is the price?");
+
+                await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                                sandbox.conversation(conversation).labels())
+                        .contains("pricing-inquiry"));
+                assertThat(kafka.messages("webhooks")).isNotEmpty();
+                assertThat(run.output()).doesNotContain("WARN");
+            }
         }
     }
 

@@ -123,7 +123,10 @@ class RoutesTest {
     void everyRouteOfTheFilesRunsAndIsUsed(@TempDir Path folder) throws IOException {
         List<String> inFiles = new ArrayList<>();
         for (Path file : files()) {
-            entities(file, "route").forEach(route -> inFiles.add((String) route.get("id")));
+            // Webhooks come by JMS here; KafkaIntakeTest has the other way.
+            if (!file.endsWith("kafka.camel.yaml")) {
+                entities(file, "route").forEach(route -> inFiles.add((String) route.get("id")));
+            }
         }
         // The account has no macros: what they would do is done by direct calls, then.
         Map<String, String> settings =

@@ -117,7 +117,8 @@ class SettingsTest {
                 "outbox.poll-ms|x|1 to 60000",
                 "retention.days|6|7 to 3650",
                 "jms.commands|queue:commands|a queue such as jms:queue:leadroutes.commands",
-                "intake.broker|queue:webhooks|a queue such as jms:queue:leadroutes.webhooks",
+                "intake.broker|queue:webhooks|a queue such as jms:queue:leadroutes.webhooks, or a topic such as kafka:leadroutes.webhooks",
+                "intake.broker|kafka:two topics|a topic such as kafka:leadroutes.webhooks",
                 "tracing.endpoint|collector:4318|a collector that takes OTLP over HTTP such as http://localhost:4318",
                 "tracing.endpoint|http://collector:4318?key=x|without user, query or fragment",
                 "tracing.share|1.5|0 to 1",
@@ -159,6 +160,28 @@ class SettingsTest {
 
         file.put("jms.url", "tcp://broker:61616");
         assertThat(load(file).text(property)).isEqualTo("jms:queue:there");
+    }
+
+    @Test
+    void aTopicNeedsBrokers() {
+        Map<String, String> file = new HashMap<>(COMPLETE);
+        file.put("intake.broker", "kafka:webhooks");
+
+        assertThatThrownBy(() -> load(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("kafka.bootstrap-servers is missing", "host:port", "KAFKA_BOOTSTRAP_SERVERS")
+                .hasMessageMatching("[^\n]+");
+
+        file.put("kafka.bootstrap-servers", "kafka1:9092,kafka2");
+        assertThatThrownBy(() -> load(file)).hasMessageContaining("kafka.bootstrap-servers is \"kafka1:9092,kafka2\"");
+
+        file.put("kafka.bootstrap-servers", "kafka1:9092, kafka2:9092");
+        file.put("kafka.config-file", "no/such/file");
+        assertThatThrownBy(() -> load(file)).hasMessageContaining("kafka.config-file is \"no/such/file\"");
+
+        file.remove("kafka.config-file");
+        assertThat(load(file).intakeTopic()).contains("webhooks");
+        assertThat(load(file).intakeQueue()).isEmpty();
     }
 
     @ParameterizedTest

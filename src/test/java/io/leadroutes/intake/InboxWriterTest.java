@@ -158,6 +158,18 @@ class InboxWriterTest {
     }
 
     @Test
+    @Tag("invariant-3")
+    void someThatAreStoredTogetherAreOneGroupHoweverLargeTheyAre() {
+        List<Integer> groups = new ArrayList<>();
+        store.set(events -> groups.add(events.size()));
+        NewEvent large = event((int) (InboxWriter.MAX_WAITING_CHARS / 2));
+
+        writer.store(List.of(large, large, large), 10_000).toCompletableFuture().join();
+
+        assertThat(groups).containsExactly(3);
+    }
+
+    @Test
     void refusalsAreToldOnceTheStoreWorksAgain() {
         refusals.add("down", new Object());
 
