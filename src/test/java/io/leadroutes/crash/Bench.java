@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leadroutes.cli.ChildProcess;
 import io.leadroutes.cli.Product;
-import io.leadroutes.jms.TestBroker;
 import io.leadroutes.sandbox.ConversationView;
 import io.leadroutes.sandbox.SandboxChatwoot;
 import io.leadroutes.store.TestDatabases;
@@ -40,7 +39,6 @@ import java.util.stream.Collectors;
 final class Bench implements AutoCloseable {
     private static final String URL_TOKEN = "url-token";
     private static final String ADMIN_TOKEN = "admin-token";
-    private static final String QUEUE = "leadroutes.webhooks";
     private static final String MESSAGE_KEY = "message_created:7:";
     private static final int WORDS_BEFORE_POISON = 5;
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -74,7 +72,7 @@ final class Bench implements AutoCloseable {
     private final Random random;
     private final History history;
     private final Map<String, String> settings;
-    private final Optional<TestBroker> broker;
+    private final Optional<InFront> broker;
     private final SandboxChatwoot sandbox;
     private final Post post;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -99,7 +97,7 @@ final class Bench implements AutoCloseable {
             Random random,
             History history,
             Map<String, String> settings,
-            Optional<TestBroker> broker) {
+            Optional<InFront> broker) {
         this.broker = broker;
         this.folder = folder;
         this.databases = databases;
@@ -187,8 +185,7 @@ final class Bench implements AutoCloseable {
         environment.put("CAMEL_COMPONENT_HTTP_CONNECTTIMEOUT", "1000");
         environment.put("OUTBOX_LEASE", "6s");
         broker.ifPresent(inFront -> {
-            environment.put("JMS_URL", inFront.url());
-            environment.put("INTAKE_BROKER", "jms:queue:" + QUEUE);
+            environment.putAll(inFront.settings());
             // What it fetches would hide what the way through the broker loses.
             environment.put("RECONCILE_EVERY", "0");
         });
@@ -277,7 +274,7 @@ final class Bench implements AutoCloseable {
         if (!post.isEmpty()) {
             return post.size() + " letters";
         }
-        long atBroker = broker.map(inFront -> inFront.waiting(QUEUE)).orElse(0L);
+        long atBroker = broker.map(inFront -> inFront.waiting().getAsLong()).orElse(0L);
         if (atBroker > 0) {
             return atBroker + " webhooks at the broker";
         }
@@ -443,6 +440,6 @@ final class Bench implements AutoCloseable {
     public void close() {
         post.close();
         sandbox.close();
-        broker.ifPresent(TestBroker::close);
+        broker.ifPresent(InFront::close);
     }
 }

@@ -1,6 +1,5 @@
 package io.leadroutes.crash;
 
-import io.leadroutes.jms.TestBroker;
 import io.leadroutes.sandbox.Call;
 import io.leadroutes.sandbox.Fault;
 import io.leadroutes.store.TestDatabases.Engine;
@@ -10,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
@@ -30,13 +28,13 @@ final class KillLoop {
 
     private final Engine engine;
     private final long seed;
-    private final boolean hasBroker;
+    private final String broker;
 
-    /** @param hasBroker with a message broker in front of the inbox, in this process */
-    KillLoop(Engine engine, long seed, boolean hasBroker) {
+    /** @param broker in front of the inbox: none, jms or kafka */
+    KillLoop(Engine engine, long seed, String broker) {
         this.engine = engine;
         this.seed = seed;
-        this.hasBroker = hasBroker;
+        this.broker = broker;
     }
 
     /** @return the sum; throws AssertionError, with the seed and the shortest histories, at the first violation */
@@ -52,7 +50,7 @@ final class KillLoop {
         return "%s%s, seed %d: rounds %d, acknowledged %d, processed %d, lost 0, doubled 0, reordered 0, %d s"
                 .formatted(
                         engine,
-                        hasBroker ? " behind a broker" : "",
+                        broker.equals("none") ? "" : " behind " + broker,
                         seed,
                         rounds,
                         acknowledged,
@@ -65,8 +63,13 @@ final class KillLoop {
         Random random = new Random(seed + first);
         Report report = new Report(0, 0, List.of());
         try (History history = new History(place.resolve("history.txt"));
-                Bench bench =
-                        new Bench(place, Bench.databases(engine, place), random, history, Map.of(), broker(place))) {
+                Bench bench = new Bench(
+                        place,
+                        Bench.databases(engine, place),
+                        random,
+                        history,
+                        Map.of(),
+                        InFront.start(broker, place.resolve("broker")))) {
             Bench.Replica replica = bench.start();
             replica.process().awaitReady();
             try {
@@ -94,10 +97,6 @@ final class KillLoop {
             }
         }
         return report;
-    }
-
-    private Optional<TestBroker> broker(Path place) {
-        return hasBroker ? Optional.of(new TestBroker(place.resolve("broker"))) : Optional.empty();
     }
 
     private String loadAndKill(Bench bench, Bench.Replica replica, Random random) {

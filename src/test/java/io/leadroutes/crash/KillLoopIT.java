@@ -17,7 +17,7 @@ class KillLoopIT {
     @Tag("invariant-9")
     @Tag("invariant-10")
     void nothingAcknowledgedIsLostDoneTwiceOrOutOfOrder() {
-        String sum = new KillLoop(Engine.H2, SEED, false).run(3);
+        String sum = new KillLoop(Engine.H2, SEED, "none").run(3);
 
         assertThat(sum).contains("rounds 3,");
     }

@@ -3,20 +3,18 @@ package io.leadroutes.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leadroutes.jms.TestBroker;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two replicas on one PostgreSQL, and on one queue of a broker: one stands still for longer than any lease and wakes up, the
- * other is killed.
+ * Two replicas on one PostgreSQL, and on one queue or topic of a broker: one stands still for longer than any lease and wakes
+ * up, the other is killed.
  */
 class ReplicasCrash {
     private static final long SEED = Long.getLong("crash.seed", 1);
@@ -36,7 +34,7 @@ class ReplicasCrash {
     @Tag("invariant-3")
     @Tag("invariant-9")
     void theOtherTakesOverAndWhoWakesUpDoesNothingTwice(String point) {
-        oneStandsStillTheOtherIsKilled(point, false);
+        oneStandsStillTheOtherIsKilled(point, "none");
     }
 
     /** The broker takes back what one has in hand that has not been heard of for a minute. */
@@ -52,13 +50,22 @@ class ReplicasCrash {
     @Tag("invariant-3")
     @Tag("invariant-9")
     void theOtherTakesOverTheQueueThatBothConsumeToo(String point) {
-        oneStandsStillTheOtherIsKilled(point, true);
+        oneStandsStillTheOtherIsKilled(point, "jms");
     }
 
-    private static void oneStandsStillTheOtherIsKilled(String point, boolean hasBroker) {
+    /** Kafka gives the share of one that has not been heard of for some seconds to the other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"before the intake's commit", "after the intake's commit, before its sync and the answer"})
+    @Tag("invariant-1")
+    @Tag("invariant-2")
+    @Tag("invariant-3")
+    @Tag("invariant-9")
+    void theOtherTakesOverTheTopicToo(String point) {
+        oneStandsStillTheOtherIsKilled(point, "kafka");
+    }
+
+    private static void oneStandsStillTheOtherIsKilled(String point, String broker) {
         Path place = Bench.place("replicas " + point);
-        Optional<TestBroker> broker =
-                hasBroker ? Optional.of(new TestBroker(place.resolve("broker"))) : Optional.empty();
         Breakpoint breakpoint = Breakpoint.COMMON.stream()
                 .filter(one -> one.name().equals(point))
                 .findFirst()
@@ -72,7 +79,7 @@ class ReplicasCrash {
                         new Random(SEED),
                         history,
                         Map.of(),
-                        broker)) {
+                        InFront.start(broker, place.resolve("broker")))) {
             Bench.Replica first = bench.start();
             first.process().awaitReady();
             Bench.Replica second = bench.start();
@@ -101,7 +108,7 @@ class ReplicasCrash {
                 third.process().awaitReady();
                 Report report = bench.check(bench.drain(third, TAKEN_OVER_WITHIN));
 
-                System.out.println("two replicas" + (hasBroker ? " behind a broker" : "") + ", one stood still " + point
+                System.out.println("two replicas" + (broker.equals("none") ? "" : " behind " + broker) + ", one stood still " + point
                         + ": " + report.numbers());
                 report.mustBeClean("after it woke up " + point + ", seed " + SEED);
                 await().until(() -> first.process().isAlive());

@@ -2,27 +2,27 @@ package io.leadroutes.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leadroutes.jms.TestBroker;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two replicas consume one queue of a broker into one PostgreSQL; one is killed with webhooks of the queue in its hands. */
+/** Two replicas consume one queue or topic of a broker into one PostgreSQL; one is killed with webhooks of it in its hands. */
 class ReplicasIT {
     private static final long SEED = 20261123;
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"jms", "kafka"})
     @Tag("invariant-1")
     @Tag("invariant-2")
     @Tag("invariant-3")
     @Tag("invariant-9")
-    void whatOneHadInHandWhenItWasKilledTheOtherTakesOutOfTheQueue() {
-        Path place = Bench.place("queue of two");
+    void whatOneHadInHandWhenItWasKilledTheOtherTakesFromTheBroker(String broker) {
+        Path place = Bench.place(broker + " of two");
         Breakpoint inHand = Breakpoint.COMMON.stream()
                 .filter(one -> one.name().equals("before the intake's commit"))
                 .findFirst()
@@ -35,7 +35,7 @@ class ReplicasIT {
                         new Random(SEED),
                         history,
                         Map.of(),
-                        Optional.of(new TestBroker(place.resolve("broker"))))) {
+                        InFront.start(broker, place.resolve("broker")))) {
             Bench.Replica first = bench.start();
             first.process().awaitReady();
             Bench.Replica second = bench.start();
@@ -49,7 +49,7 @@ class ReplicasIT {
 
                 Report report = bench.check(bench.drain(second, Duration.ofMinutes(2)));
 
-                report.mustBeClean("one of two that consume a queue was killed, seed " + SEED);
+                report.mustBeClean("one of two that consume from " + broker + " was killed, seed " + SEED);
                 assertThat(report.acknowledged()).isPositive();
             } finally {
                 first.process().close();
