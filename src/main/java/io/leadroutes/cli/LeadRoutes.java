@@ -839,7 +839,7 @@ public final class LeadRoutes implements AutoCloseable {
         }
         answers.shutdown();
         workers.shutdown();
-        crmOpening.join();
+        crmOpening.handle((opened, failure) -> opened).join();
         crm.close();
         database.close();
         processMetrics.close();
