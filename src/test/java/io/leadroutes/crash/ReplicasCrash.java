@@ -108,8 +108,8 @@ class ReplicasCrash {
                 third.process().awaitReady();
                 Report report = bench.check(bench.drain(third, TAKEN_OVER_WITHIN));
 
-                System.out.println("two replicas" + (broker.equals("none") ? "" : " behind " + broker) + ", one stood still " + point
-                        + ": " + report.numbers());
+                System.out.println("two replicas" + (broker.equals("none") ? "" : " behind " + broker)
+                        + ", one stood still " + point + ": " + report.numbers());
                 report.mustBeClean("after it woke up " + point + ", seed " + SEED);
                 await().until(() -> first.process().isAlive());
             } finally {
