@@ -15,11 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** leadroutes in a JVM of its own, to be killed. Its output goes to a file in the given folder. */
 public final class ChildProcess implements AutoCloseable {
+    private static final int SHOWN_FRAMES = 30;
+
     private final Process process;
     private final int managementPort;
     private final Path output;
@@ -143,6 +147,23 @@ public final class ChildProcess implements AutoCloseable {
         return Long.parseLong(run("ps", "-o", "rss=", "-p", Long.toString(process.pid()))
                         .strip())
                 / 1024;
+    }
+
+    /** What those of its threads do that are in this package: the innermost frames, or why they cannot be told. */
+    public String threads(String packageName) {
+        try {
+            return Arrays.stream(run(
+                                    Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                            .toString(),
+                                    Long.toString(process.pid()),
+                                    "Thread.print")
+                            .split("\n\n"))
+                    .filter(thread -> thread.contains("at " + packageName))
+                    .map(thread -> thread.lines().limit(SHOWN_FRAMES).collect(Collectors.joining("\n")))
+                    .collect(Collectors.joining("\n\n"));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            return "threads: " + e;
+        }
     }
 
     /** What Prometheus would read. */

@@ -1,5 +1,7 @@
 package io.leadroutes.crash;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leadroutes.cli.ChildProcess;
@@ -41,6 +43,7 @@ final class Bench implements AutoCloseable {
     private static final String ADMIN_TOKEN = "admin-token";
     private static final String MESSAGE_KEY = "message_created:7:";
     private static final int WORDS_BEFORE_POISON = 5;
+    private static final int SHOWN_LINES = 30;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /**
@@ -252,8 +255,7 @@ final class Bench implements AutoCloseable {
      *
      * @return what still waits, empty if nothing does
      */
-    String drain(Replica replica, Duration atMost) {
-        Instant until = Instant.now().plus(atMost);
+    private String drain(Replica replica, Instant until) {
         String waiting = "not asked yet";
         int calm = 0;
         // Twice in a row: an echo may be between two rooms.
@@ -317,16 +319,79 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    Report check(String waiting) {
+    /**
+     * Lets everything come to rest, and judges what came of it; anew if something came in while that was read, as what the
+     * gap hunter finds.
+     *
+     * @param replica the one that is at work
+     */
+    Report check(Replica replica, Duration restWithin) {
+        Instant until = Instant.now().plus(restWithin);
+        String waiting;
+        Observed observed;
+        List<Long> before;
+        do {
+            before = stored();
+            waiting = drain(replica, until);
+            observed = observe(waiting.isEmpty() ? "" : waiting + "\n" + atWork(replica));
+        } while (waiting.isEmpty() && !stored().equals(before));
         List<String> refused = post.refused();
         if (!refused.isEmpty()) {
             throw new AssertionError("answers that should not be: " + refused);
         }
-        Report report = Checker.check(history.operations(), observe(waiting));
+        Report report = Checker.check(history.operations(), observed);
         if (!report.violations().isEmpty()) {
             dumpCalls(report.violations());
         }
         return report;
+    }
+
+    /** Waits until the gap hunter has looked for what the kills have lost. */
+    void awaitReconciled(Duration atMost) {
+        await().atMost(atMost).until(() -> count("SELECT COUNT(*) FROM gap WHERE reconciled_at IS NULL")
+                .equals(List.of(0L)));
+    }
+
+    /** How many events and wishes there have ever been. */
+    private List<Long> stored() {
+        return count("SELECT COUNT(*) FROM webhook_event UNION ALL SELECT COUNT(*) FROM outbox");
+    }
+
+    private List<Long> count(String sql) {
+        try (Connection own = databases.read(databases.own())) {
+            return rows(own, sql, rs -> rs.getLong(1));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What did not come to an end: wishes, what the process said last, and what its threads do. */
+    private String atWork(Replica replica) {
+        try (Connection own = databases.read(databases.own())) {
+            List<String> wishes = rows(own, """
+                    SELECT conversation_id, kind, destination, state, attempts, created_at, due_at, sent_at, lease_until, error
+                    FROM outbox
+                    WHERE state IN ('pending', 'sending', 'asked')
+                    ORDER BY id
+                    LIMIT %d""".formatted(SHOWN_LINES), Bench::line);
+            List<String> said = replica.process().output().lines().toList();
+            return "%s\nread at %s\n%s\n%s"
+                    .formatted(
+                            String.join("\n", wishes),
+                            Instant.now(),
+                            String.join("\n", said.subList(Math.max(0, said.size() - SHOWN_LINES), said.size())),
+                            replica.process().threads("io.leadroutes"));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String line(ResultSet rs) throws SQLException {
+        List<String> columns = new ArrayList<>();
+        for (int i = 1; i <= rs.getMetaData().getColumnCount(); i++) {
+            columns.add(rs.getString(i));
+        }
+        return String.join(" ", columns.stream().map(String::valueOf).toList());
     }
 
     /** Beside the history: each call that was made for the conversations of the violations. */

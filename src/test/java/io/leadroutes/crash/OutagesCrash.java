@@ -128,7 +128,7 @@ class OutagesCrash {
                 history.remark("over");
                 bench.deliverTo(replica);
                 bench.load(Duration.ofSeconds(1));
-                Report report = bench.check(bench.drain(replica, REST_WITHIN));
+                Report report = bench.check(replica, REST_WITHIN);
 
                 long logged = replica.process().output().lines().count();
                 System.out.println("%s: %s; %d times 503, longest answer %d ms, %d lines of log"
