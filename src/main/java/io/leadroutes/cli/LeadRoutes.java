@@ -34,7 +34,6 @@ import io.leadroutes.intake.Answered;
 import io.leadroutes.intake.AsyncHttpEngine;
 import io.leadroutes.intake.Connections;
 import io.leadroutes.intake.Door;
-import io.leadroutes.intake.Envelope;
 import io.leadroutes.intake.HttpAllowList;
 import io.leadroutes.intake.HttpErrors;
 import io.leadroutes.intake.InboxWriter;
@@ -44,10 +43,6 @@ import io.leadroutes.intake.WebhookGate;
 import io.leadroutes.intake.WebhookVerifier;
 import io.leadroutes.intake.WebhookVerifier.Mode;
 import io.leadroutes.intake.Webhooks;
-import io.leadroutes.jms.DeadMessages;
-import io.leadroutes.jms.JmsBroker;
-import io.leadroutes.kafka.KafkaTopic;
-import io.leadroutes.kafka.TopicReader;
 import io.leadroutes.ops.Admin;
 import io.leadroutes.ops.Health;
 import io.leadroutes.ops.Health.Problem;
@@ -67,7 +62,6 @@ import io.leadroutes.store.Database;
 import io.leadroutes.store.Delivery;
 import io.leadroutes.store.EventFeed;
 import io.leadroutes.store.Events;
-import io.leadroutes.store.Failures;
 import io.leadroutes.store.FirstCalls;
 import io.leadroutes.store.Forget;
 import io.leadroutes.store.Gaps;
@@ -151,17 +145,12 @@ public final class LeadRoutes implements AutoCloseable {
     private final Timers timers;
     private final Shadow shadow;
     private final Optional<Tracing> tracing;
-    private final Optional<JmsBroker> broker;
-    private final Optional<KafkaTopic> topic;
-    private final Optional<TopicReader> topicReader;
+    private final Brokers brokers;
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
         beside(LeadRoutes::readCertificates);
-        // By no lambda: making one would load the class.
-        broker = settings.optional("jms.url").isPresent() ? Optional.of(jmsBroker(settings)) : Optional.empty();
-        topic = settings.intakeTopic().isPresent() ? Optional.of(kafkaTopic(settings)) : Optional.empty();
-        topicReader = topic.isPresent() ? Optional.of(new TopicReader(topic.get(), clock)) : Optional.empty();
+        brokers = new Brokers(settings, clock);
         CompletableFuture<LiveRules> rules = CompletableFuture.supplyAsync(
                 () -> LiveRules.required(
                         "rules.file",
@@ -218,14 +207,16 @@ public final class LeadRoutes implements AutoCloseable {
         refusals = new Refusals(gaps::record, clock);
         answers = Executors.newSingleThreadExecutor(new NamedThreads("webhook-answers"));
         inboxWriter = new InboxWriter(inbox::append, answers, refusals, clock);
-        if (broker.isPresent()) {
-            bindBroker(broker.get(), settings, outbox, clock);
+        brokers.bind(main);
+        if (brokers.hasJms()) {
+            main.bind(
+                    "commandQueue",
+                    new CommandQueue(
+                            new Commands(database, outbox, clock), settings.accountId(), settings.dealLabels(), clock));
         }
-        if (topic.isPresent()) {
-            bindTopic(topic.get(), topicReader.orElseThrow(), clock);
-        }
-        writer = settings.optional("intake.broker")
-                .map(uri -> writerToBroker(settings.intakeQueue(), clock))
+        // What was refused is told by who knows the database.
+        writer = brokers.beforeInbox()
+                .map(it -> new InboxWriter(it.store(), answers, new Refusals((from, to, reason) -> {}, clock), clock))
                 .orElse(inboxWriter);
         main.bind("webhookFeed", new WebhookFeed(inboxWriter, settings.accountId()));
 
@@ -288,72 +279,6 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.tracingShare(),
                 URI.create(settings.baseUrl()),
                 settings.text("crm.database.url").replaceAll("^jdbc:([^:]*).*", "$1"));
-    }
-
-    private static JmsBroker jmsBroker(Settings settings) {
-        try {
-            return new JmsBroker(
-                    settings.text("jms.connection-factory"),
-                    settings.text("jms.url"),
-                    settings.optional("jms.user"),
-                    settings.optional("jms.password"));
-        } catch (IllegalArgumentException e) {
-            throw new Settings.SettingsException(List.of(e.getMessage()));
-        }
-    }
-
-    private void bindBroker(JmsBroker connections, Settings settings, Outbox outbox, Clock clock) {
-        main.bind("jms", connections.component());
-        main.bind(
-                "commandQueue",
-                new CommandQueue(
-                        new Commands(database, outbox, clock), settings.accountId(), settings.dealLabels(), clock));
-        main.bind("deadMessages", new DeadMessages());
-        main.bind(
-                "jmsHealth",
-                Health.news("jms", () -> problem(connections::ping, "the message broker does not answer"), clock));
-    }
-
-    private static KafkaTopic kafkaTopic(Settings settings) {
-        try {
-            return new KafkaTopic(
-                    settings.intakeTopic().orElseThrow(),
-                    settings.text("kafka.bootstrap-servers"),
-                    settings.optional("kafka.config-file").map(Path::of));
-        } catch (IllegalArgumentException e) {
-            throw new Settings.SettingsException(List.of(e.getMessage()));
-        }
-    }
-
-    private void bindTopic(KafkaTopic connections, TopicReader reader, Clock clock) {
-        main.bind("webhookTopic", reader);
-        main.bind(
-                "kafkaHealth",
-                Health.news(
-                        "kafka",
-                        () -> reader.failingSince()
-                                .map(since -> Problem.since(since, "webhooks wait in Kafka, and are not taken from it"))
-                                .or(() -> problem(connections::ping, "Kafka does not answer")),
-                        clock));
-    }
-
-    /**
-     * Webhooks are on disk when the broker has them; what was refused is told by who knows the database.
-     *
-     * @param queue absent for the topic
-     */
-    private InboxWriter writerToBroker(Optional<String> queue, Clock clock) {
-        return new InboxWriter(
-                events -> {
-                    if (queue.isPresent()) {
-                        broker.orElseThrow().send(queue.get(), events, Envelope::group, Envelope::write);
-                    } else {
-                        topic.orElseThrow().send(events, Envelope::group, Envelope::write);
-                    }
-                },
-                answers,
-                new Refusals((from, to, reason) -> {}, clock),
-                clock);
     }
 
     private static Database ownDatabase(Settings settings) {
@@ -704,25 +629,14 @@ public final class LeadRoutes implements AutoCloseable {
             return Optional.of(Problem.of("webhooks are refused: "
                     + (writer == inboxWriter ? "the database" : "the message broker") + " does not answer"));
         }
-        if (writer != inboxWriter) {
-            return problem(
-                    topic.isPresent() ? topic.get()::ping : broker.orElseThrow()::ping,
-                    "webhooks are refused: the message broker does not answer");
-        }
-        return problem(inbox::tryToWrite, "webhooks are refused: the inbox cannot be written");
+        return brokers.beforeInbox()
+                .map(it -> Problem.ifFails(it.ping(), "webhooks are refused: the message broker does not answer"))
+                .orElseGet(
+                        () -> Problem.ifFails(inbox::tryToWrite, "webhooks are refused: the inbox cannot be written"));
     }
 
     private static Optional<Problem> unanswered(Database asked, String what) {
-        return problem(asked::ping, what);
-    }
-
-    private static Optional<Problem> problem(Runnable trial, String what) {
-        try {
-            trial.run();
-            return Optional.empty();
-        } catch (RuntimeException e) {
-            return Optional.of(Problem.of(what + " (" + Failures.kind(e) + ")"));
-        }
+        return Problem.ifFails(asked::ping, what);
     }
 
     private Optional<Problem> refusedToken() {
@@ -830,13 +744,7 @@ public final class LeadRoutes implements AutoCloseable {
         vertx.close().toCompletionStage().toCompletableFuture().join();
         writer.close();
         inboxWriter.close();
-        if (broker.isPresent()) {
-            broker.get().close();
-        }
-        if (topic.isPresent()) {
-            topicReader.orElseThrow().close();
-            topic.get().close();
-        }
+        brokers.close();
         answers.shutdown();
         workers.shutdown();
         crmOpening.handle((opened, failure) -> opened).join();

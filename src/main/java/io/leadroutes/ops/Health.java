@@ -1,5 +1,6 @@
 package io.leadroutes.ops;
 
+import io.leadroutes.store.Failures;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -34,6 +35,16 @@ public final class Health extends AbstractHealthCheck {
 
         public static Problem since(Instant since, String what) {
             return new Problem(what, Optional.of(since));
+        }
+
+        /** What is wrong, and the kind of the failure, if this fails. */
+        public static Optional<Problem> ifFails(Runnable trial, String what) {
+            try {
+                trial.run();
+                return Optional.empty();
+            } catch (RuntimeException e) {
+                return Optional.of(of(what + " (" + Failures.kind(e) + ")"));
+            }
         }
     }
 
