@@ -74,6 +74,7 @@ CREATE TABLE conversation (
   version BIGINT,
   status VARCHAR(20),
   priority VARCHAR(10),
+  priority_unconfirmed_until TIMESTAMP WITH TIME ZONE,
   labels VARCHAR(1000000),
   labels_at TIMESTAMP WITH TIME ZONE,
   labels_unconfirmed_until TIMESTAMP WITH TIME ZONE,

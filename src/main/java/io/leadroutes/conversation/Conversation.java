@@ -62,6 +62,7 @@ public final class Conversation {
     private OptionalLong versionMicros;
     private Optional<String> status;
     private Optional<Priority> priority;
+    private Optional<Instant> priorityUnconfirmedUntil;
     private Optional<Observed<List<String>>> labels;
     private Optional<Observed<Map<String, Object>>> attributes;
     private Optional<Ref> assignee;
@@ -105,6 +106,7 @@ public final class Conversation {
         this.versionMicros = state.versionMicros();
         this.status = state.status();
         this.priority = state.priority();
+        this.priorityUnconfirmedUntil = state.priorityUnconfirmedUntil();
         this.labels = state.labels();
         this.attributes = state.attributes();
         this.assignee = state.assignee();
@@ -138,6 +140,7 @@ public final class Conversation {
                 versionMicros,
                 status,
                 priority,
+                priorityUnconfirmedUntil,
                 labels,
                 attributes,
                 assignee,
@@ -369,7 +372,7 @@ public final class Conversation {
             versionMicros = snapshot.updatedAtMicros();
         }
         status = snapshot.status().or(() -> status);
-        priority = snapshot.priority().or(() -> priority);
+        snapshot.priority().ifPresent(shown -> observe(shown, receivedAt));
         labels = seen(labels, snapshot.labels(), List::containsAll, receivedAt, isTie);
         attributes = seen(attributes, snapshot.customAttributes(), Values::hasAll, receivedAt, isTie);
         assignee = named(snapshot.assignee(), assignee);
@@ -377,6 +380,16 @@ public final class Conversation {
         channel = snapshot.channel().or(() -> channel);
         origin = origin.with(snapshot);
         resolvedAt = isResolved() ? resolvedAt.or(() -> Optional.of(receivedAt)) : Optional.empty();
+    }
+
+    private void observe(Priority shown, Instant receivedAt) {
+        boolean madeBeforeOurWrite =
+                priorityUnconfirmedUntil.filter(receivedAt::isBefore).isPresent()
+                        && priority.filter(shown::equals).isEmpty();
+        if (!madeBeforeOurWrite) {
+            priority = Optional.of(shown);
+            priorityUnconfirmedUntil = Optional.empty();
+        }
     }
 
     /** Who is shown by id only keeps the name that is known. */

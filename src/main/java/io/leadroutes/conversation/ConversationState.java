@@ -13,6 +13,8 @@ import java.util.OptionalLong;
  * What is known of one conversation. Parts that no event has shown yet are absent.
  *
  * @param versionMicros the newest snapshot applied, microseconds since the epoch
+ * @param priorityUnconfirmedUntil set by our own write of the priority: until then another one that arrives was probably there
+ *     before it, and is not believed (CONTRACT section 1.1: snapshots arrive in no order)
  * @param attributes the whole custom attribute map
  * @param firstMessage the customer's first text that we saw
  * @param ledger the score entries, oldest first
@@ -26,6 +28,7 @@ public record ConversationState(
         OptionalLong versionMicros,
         Optional<String> status,
         Optional<Priority> priority,
+        Optional<Instant> priorityUnconfirmedUntil,
         Optional<Observed<List<String>>> labels,
         Optional<Observed<Map<String, Object>>> attributes,
         Optional<Ref> assignee,
@@ -51,6 +54,7 @@ public record ConversationState(
                 accountId,
                 conversationId,
                 OptionalLong.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

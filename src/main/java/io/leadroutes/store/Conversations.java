@@ -291,6 +291,7 @@ public final class Conversations {
                 optionalLong(rs, "version"),
                 text(rs, "status"),
                 text(rs, "priority").map(Priority::of),
+                instant(rs, "priority_unconfirmed_until"),
                 observed(rs, "labels", TEXTS, OWN_LABELS),
                 observed(rs, "attributes", MAP, OWN_ATTRIBUTES),
                 ref(rs, "assignee"),
@@ -337,6 +338,7 @@ public final class Conversations {
         int[] updated = database.batch("""
                 UPDATE conversation
                 SET version = :version, status = :status, priority = :priority,
+                  priority_unconfirmed_until = :priorityUnconfirmedUntil,
                   labels = :labels, labels_at = :labelsAt,
                   labels_unconfirmed_until = :labelsUnconfirmedUntil, labels_writes = :labelsWrites,
                   attributes = :attributes, attributes_at = :attributesAt,
@@ -350,12 +352,12 @@ public final class Conversations {
                 WHERE account_id = :account AND conversation_id = :conversation""", rows.stream());
         database.batch(
                 """
-                INSERT INTO conversation (account_id, conversation_id, version, status, priority,
+                INSERT INTO conversation (account_id, conversation_id, version, status, priority, priority_unconfirmed_until,
                   labels, labels_at, labels_unconfirmed_until, labels_writes, attributes, attributes_at,
                   attributes_unconfirmed_until, attributes_writes, assignee_id, assignee_name, team_id, team_name,
                   channel, contact_id, contact, first_message, score, qualified_at, episodes, resolved_at,
                   inbox_id, language, referer, waiting, waiting_since, due_at, due_by, updated_at)
-                VALUES (:account, :conversation, :version, :status, :priority,
+                VALUES (:account, :conversation, :version, :status, :priority, :priorityUnconfirmedUntil,
                   :labels, :labelsAt, :labelsUnconfirmedUntil, :labelsWrites, :attributes, :attributesAt,
                   :attributesUnconfirmedUntil, :attributesWrites, :assigneeId, :assigneeName, :teamId, :teamName,
                   :channel, :contactId, :contact, :firstMessage, :score, :qualifiedAt, :episodes, :resolvedAt,
@@ -374,6 +376,7 @@ public final class Conversations {
         return row(s).addValue("version", number(s.versionMicros()))
                 .addValue("status", text(s.status(), MAX_STATUS_CHARS))
                 .addValue("priority", s.priority().map(Priority::word).orElse(null))
+                .addValue("priorityUnconfirmedUntil", timestamp(s.priorityUnconfirmedUntil()))
                 .addValue("labels", labels.map(o -> Json.write(o.value())).orElse(null))
                 .addValue("labelsAt", timestamp(labels.map(Observed::at)))
                 .addValue("labelsUnconfirmedUntil", timestamp(labels.flatMap(Observed::unconfirmedUntil)))
@@ -567,9 +570,18 @@ public final class Conversations {
                 Timestamp.from(now.plus(CONFIRM_WITHIN)));
     }
 
-    /** Remembers the priority after our own write. */
+    /** Remembers the priority after our own write, whose echo may have come before. */
     public void wrotePriority(Delivery wish, Priority priority) {
-        note(wish, "priority = :word", Map.of("word", priority.word()));
+        note(
+                wish,
+                """
+                priority = :word,
+                priority_unconfirmed_until = CASE priority WHEN :word THEN priority_unconfirmed_until ELSE :until END""",
+                Map.of(
+                        "word",
+                        priority.word(),
+                        "until",
+                        Timestamp.from(clock.instant().plus(CONFIRM_WITHIN))));
     }
 
     /** Remembers the team after our own write. */

@@ -190,6 +190,63 @@ class ConversationTest {
         assertThat(c.getLabels()).isEmpty();
     }
 
+    @Test
+    @Tag("invariant-6")
+    void aPriorityThatWeHaveRaisedIsNotLoweredByWhatWasToldBefore() {
+        Conversation c = of(raised());
+
+        see(c, Bodies.message(ID, 2, "told late").priority(null).at(NOW), NOW.plusSeconds(1));
+
+        assertThat(c.getPriority()).isEqualTo(Priority.URGENT);
+        assertThat(c.state().priorityUnconfirmedUntil()).isPresent();
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void anAgentsPriorityIsBelievedAfterTheEchoOfOurs() {
+        Conversation c = of(raised());
+
+        see(c, updated().priority("urgent").at(NOW), NOW.plusSeconds(1));
+        see(c, updated().priority("low").at(NOW.plusSeconds(1)), NOW.plusSeconds(2));
+
+        assertThat(c.getPriority()).isEqualTo(Priority.LOW);
+    }
+
+    @Test
+    @Tag("invariant-6")
+    void anAgentsPriorityIsBelievedAfterAMinute() {
+        Conversation c = of(raised());
+
+        see(c, updated().priority("low").at(NOW), NOW.plusSeconds(61));
+
+        assertThat(c.getPriority()).isEqualTo(Priority.LOW);
+    }
+
+    /** As our write of the priority leaves it. */
+    private static ConversationState raised() {
+        ConversationState s = ConversationState.unknown(7, ID);
+        return new ConversationState(
+                s.accountId(),
+                s.conversationId(),
+                s.versionMicros(),
+                s.status(),
+                Optional.of(Priority.URGENT),
+                Optional.of(NOW.plusSeconds(60)),
+                s.labels(),
+                s.attributes(),
+                s.assignee(),
+                s.team(),
+                s.channel(),
+                s.contactId(),
+                s.contact(),
+                s.firstMessage(),
+                s.ledger(),
+                s.episodes(),
+                s.resolvedAt(),
+                s.origin(),
+                s.waiting());
+    }
+
     private static ConversationState wrote(List<String> labels, Map<String, Object> attributes) {
         Optional<Instant> until = Optional.of(NOW.plusSeconds(60));
         ConversationState s = ConversationState.unknown(7, ID);
@@ -199,6 +256,7 @@ class ConversationTest {
                 OptionalLong.empty(),
                 s.status(),
                 s.priority(),
+                s.priorityUnconfirmedUntil(),
                 Optional.of(new Observed<>(
                         labels,
                         NOW,
@@ -509,6 +567,7 @@ class ConversationTest {
                 s.versionMicros(),
                 s.status(),
                 s.priority(),
+                s.priorityUnconfirmedUntil(),
                 s.labels(),
                 Optional.of(new Observed<>(own.written(), NOW, Optional.of(own.until()), List.of(own))),
                 s.assignee(),
@@ -599,6 +658,7 @@ class ConversationTest {
                 s.versionMicros(),
                 s.status(),
                 s.priority(),
+                s.priorityUnconfirmedUntil(),
                 Optional.of(new Observed<>(
                         labels.value(),
                         NOW,

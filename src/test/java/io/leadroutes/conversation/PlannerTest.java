@@ -70,6 +70,7 @@ class PlannerTest {
                     none.versionMicros(),
                     Optional.of("open"),
                     Optional.of(priority),
+                    none.priorityUnconfirmedUntil(),
                     Optional.of(Observed.of(List.copyOf(labels), Instant.EPOCH)),
                     Optional.of(Observed.of(Map.copyOf(attributes), Instant.EPOCH)),
                     none.assignee(),

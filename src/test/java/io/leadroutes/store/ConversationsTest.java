@@ -163,7 +163,18 @@ class ConversationsTest {
                         List.of(new OwnWrite<>(List.of("a"), List.of("a", "b"), now.plusSeconds(300)))));
         assertThat(found().attributes().orElseThrow().value()).isEqualTo(Map.of("lead_score", 75));
         assertThat(found().priority()).contains(Priority.URGENT);
+        assertThat(found().priorityUnconfirmedUntil()).contains(now.plusSeconds(60));
         assertThat(found().team()).contains(new Ref(9, "senior support"));
+    }
+
+    @Test
+    void aPriorityWhoseEchoCameBeforeTheAnswerIsConfirmed() {
+        save(rich().priority("urgent"));
+
+        note(inHand());
+
+        assertThat(found().priority()).contains(Priority.URGENT);
+        assertThat(found().priorityUnconfirmedUntil()).isEmpty();
     }
 
     private Delivery inHand() {
