@@ -81,6 +81,14 @@ final class BenchDatabase implements AutoCloseable {
                 "jdbc:h2:file:" + folder.resolve("crm").toAbsolutePath());
     }
 
+    String url() {
+        return url;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
     Connection connect() throws SQLException {
         return DriverManager.getConnection(url, user, "");
     }
