@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -92,18 +94,39 @@ final class Claims {
 
     /** The wish for Chatwoot that has waited longest, if that is longer than this. */
     List<Delivery> oldestForChatwoot(Instant now, Duration waiting, Linger linger, Plan plan) {
-        return chosen(now, """
-                SELECT o.id
-                FROM outbox o
-                WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
-                  AND o.created_at <= :from
-                  AND NOT EXISTS (
-                    SELECT 1 FROM outbox s
-                    WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
-                      AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                      AND s.to_chatwoot = TRUE)
-                ORDER BY o.id
-                LIMIT :limit""", urgency -> 1, linger.ofAll(waiting), plan);
+        // Asked by urgency, so that it is read in the index's order and not sorted out of all that waits.
+        List<Long> oldest = Arrays.stream(Urgency.values())
+                .map(urgency -> oldest(now, urgency))
+                .flatMap(Optional::stream)
+                .filter(aged -> !aged.since.isAfter(now.minus(waiting)))
+                .map(Aged::id)
+                .min(Comparator.naturalOrder())
+                .stream()
+                .toList();
+        return chosen(now, oldest, urgency -> 1, linger.ofAll(waiting), plan);
+    }
+
+    private record Aged(long id, Instant since) {}
+
+    private Optional<Aged> oldest(Instant now, Urgency urgency) {
+        return database.jdbc()
+                .sql("""
+                        SELECT o.id, o.created_at
+                        FROM outbox o
+                        WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
+                          AND o.urgency = :urgency
+                          AND NOT EXISTS (
+                            SELECT 1 FROM outbox s
+                            WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
+                              AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
+                              AND s.to_chatwoot = TRUE)
+                        ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
+                        LIMIT 1""")
+                .param("now", Timestamp.from(now))
+                .param("urgency", urgency.ordinal())
+                .query((rs, i) ->
+                        new Aged(rs.getLong("id"), rs.getTimestamp("created_at").toInstant()))
+                .optional();
     }
 
     /** Due wishes for other systems, the most urgent first and at most one per conversation. */
@@ -121,25 +144,31 @@ final class Claims {
     }
 
     /**
-     * The statement that locks what waits and that nobody else has locked.
+     * Locks those that still wait and that nobody else has locked, the most urgent first.
      *
-     * @param ids a statement that tells which: while it locks, H2 does not read in the index's order up to the limit, but
-     *     reads and locks all that waits
+     * @param ids what a statement without locks has found: one that locks is read by H2 to its end, whatever its limit, and
+     *     asks a query within it anew for each row that it locks
      */
-    private static String locked(String ids) {
-        return """
-                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at, reasons,
-                  urgency, traces
-                FROM outbox
-                WHERE state = 'pending' AND id IN (%s)
-                ORDER BY urgency, id
-                FOR UPDATE SKIP LOCKED""".formatted(ids);
+    private List<WishRow> locked(List<Long> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : database.jdbc()
+                        .sql("""
+                                SELECT id, account_id, conversation_id, kind, destination, payload, attempts, created_at,
+                                  reasons, urgency, traces
+                                FROM outbox
+                                WHERE state = 'pending' AND id = ANY(:ids)
+                                ORDER BY urgency, id
+                                FOR UPDATE SKIP LOCKED""")
+                        .param("ids", Database.numbers(ids))
+                        .query((rs, i) -> WishRow.of(rs))
+                        .list();
     }
 
     /** @param due tells the ids of what is due */
     private List<Delivery> chosen(Instant now, String due, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
-        List<WishRow> found = database.jdbc()
-                .sql(locked(due))
+        List<Long> ids = database.jdbc()
+                .sql(due)
                 .param("now", Timestamp.from(now))
                 .param("from", Timestamp.from(now.minus(linger.tags())))
                 .param("leadsFrom", Timestamp.from(leadsFrom(now, linger)))
@@ -149,8 +178,14 @@ final class Claims {
                 .param("leads", Urgency.QUALIFICATION.ordinal())
                 // Permits may have gone since they were asked for.
                 .param("limit", Math.max(0, limits.applyAsInt(Urgency.ESCALATION)))
-                .query((rs, i) -> WishRow.of(rs))
+                .query(Long.class)
                 .list();
+        return chosen(now, ids, limits, linger, plan);
+    }
+
+    private List<Delivery> chosen(
+            Instant now, List<Long> ids, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
+        List<WishRow> found = locked(ids);
         List<Delivery> mine = found.isEmpty() ? List.of() : onePerConversation(found, limits, linger, plan);
         if (mine.stream().anyMatch(taken -> taken.isByMacro() && taken.urgency() == Urgency.QUALIFICATION)) {
             leadsToldAt = now;
@@ -355,8 +390,8 @@ final class Claims {
     }
 
     private List<WishRow> others(long accountId, String kind) {
-        return database.jdbc()
-                .sql(locked("""
+        return locked(database.jdbc()
+                .sql("""
                         SELECT o.id
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
@@ -366,13 +401,13 @@ final class Claims {
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                               AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit"""))
+                        LIMIT :limit""")
                 .param("now", Timestamp.from(clock.instant()))
                 .param("account", accountId)
                 .param("kind", kind)
                 .param("limit", MAX_BULK)
-                .query((rs, i) -> WishRow.of(rs))
-                .list();
+                .query(Long.class)
+                .list());
     }
 
     /**
@@ -384,9 +419,8 @@ final class Claims {
      */
     private List<Delivery> sharing(Delivery delivery, Set<String> taken) {
         Wish shared = delivery.wish();
-        return database
-                .jdbc()
-                .sql(locked("""
+        return locked(database.jdbc()
+                        .sql("""
                         SELECT o.id
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
@@ -397,14 +431,14 @@ final class Claims {
                             WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
                               AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
-                        LIMIT :limit"""))
-                .param("now", Timestamp.from(clock.instant()))
-                .param("account", delivery.accountId())
-                .param("kind", delivery.kind())
-                .param("part", WishCodec.part(shared))
-                .param("limit", MAX_SHARING)
-                .query((rs, i) -> WishRow.of(rs))
-                .list()
+                        LIMIT :limit""")
+                        .param("now", Timestamp.from(clock.instant()))
+                        .param("account", delivery.accountId())
+                        .param("kind", delivery.kind())
+                        .param("part", WishCodec.part(shared))
+                        .param("limit", MAX_SHARING)
+                        .query(Long.class)
+                        .list())
                 .stream()
                 .filter(other -> other.conversationId() != 0 && !taken.contains(other.conversation()))
                 .flatMap(other -> rows.readable(other, WishRow::delivery).stream())

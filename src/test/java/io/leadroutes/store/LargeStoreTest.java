@@ -3,6 +3,8 @@ package io.leadroutes.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.leadroutes.conversation.Urgency;
+import io.leadroutes.conversation.Wish;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -112,15 +114,35 @@ class LargeStoreTest {
         assumeThat(engine).as("its plans can be read").isEqualTo(Engine.H2);
         store.outbox.claimForChatwoot(5);
         store.outbox.claimForEndpoints(5);
+        store.outbox.claimOldestForChatwoot(Duration.ZERO, Linger.NONE, Claims.EACH_BY_ITSELF);
 
         List<String> plans = asked().stream()
                 .filter(sql -> sql.contains("ORDER BY o.state"))
                 .map(this::plan)
                 .toList();
 
-        assertThat(plans).hasSize(2).allSatisfy(plan -> assertThat(plan)
-                .contains("PRIMARY_KEY", "/* index sorted */")
-                .containsPattern("OUTBOX_DUE: TO_CHATWOOT = (TRUE|FALSE)\\s+AND STATE = 'pending'"));
+        assertThat(plans).hasSize(3).allSatisfy(plan -> assertThat(plan)
+                .contains("/* index sorted */")
+                .containsPattern(
+                        "OUTBOX_DUE: TO_CHATWOOT = (TRUE|FALSE)\\s+(AND URGENCY = .\\d+\\s+)?AND STATE = 'pending'"));
+    }
+
+    /** A query within the one that locks would be asked anew for each row that is locked. */
+    @Test
+    void whatIsClaimedIsLockedByItsNumber() {
+        assumeThat(engine).as("its plans can be read").isEqualTo(Engine.H2);
+        for (long conversation = 1; conversation <= 3; conversation++) {
+            store.wish(conversation, Urgency.TAGGING, Wish.ChangeLabels.add(List.of("a")));
+        }
+
+        List<Delivery> claimed = store.outbox.claimForChatwoot(5);
+        List<String> plans = asked().stream()
+                .filter(sql -> sql.contains("FROM outbox") && sql.endsWith("SKIP LOCKED"))
+                .map(this::plan)
+                .toList();
+
+        assertThat(claimed).singleElement().extracting(Delivery::isShared).isEqualTo(true);
+        assertThat(plans).singleElement().asString().contains("PRIMARY_KEY").doesNotContain("OUTBOX_DUE");
     }
 
     /** The plans of what was asked that go through a large table. */
