@@ -9,8 +9,6 @@ import io.leadroutes.store.Permits.Standing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.camel.Exchange;
@@ -71,7 +69,7 @@ public final class Budget {
     private final Optional<Permits> stored;
     private final Urgency lane;
 
-    private final Map<Long, Instant> held = new HashMap<>();
+    private final Held held = new Held();
     private Optional<Lowered> lowered = Optional.empty();
     private Instant pausedUntil = Instant.MIN;
     private Instant lookedAt = Instant.MIN;
@@ -159,7 +157,7 @@ public final class Budget {
     }
 
     private synchronized void hold(long permit, Instant until) {
-        held.put(permit, until);
+        held.hold(permit, until);
     }
 
     /** What can wait leaves one to those who do not look as often as who waits for it here. */
@@ -180,7 +178,7 @@ public final class Budget {
                         .take(now, now.plus(LONGEST_CALL).plus(WINDOW), standing -> limit(standing.lowered(), now))
                 : OptionalLong.of(++lastId);
         if (taken.isPresent()) {
-            held.put(taken.getAsLong(), OPEN);
+            held.hold(taken.getAsLong(), OPEN);
             lastTakenAt = now;
         } else {
             stored.ifPresent(permits -> look(now, permits));
@@ -288,8 +286,7 @@ public final class Budget {
         int allowed = free;
         for (int call = 1; call <= needed; call++) {
             Instant inTime = now.plus(pace.multipliedBy(2L * call - 1).dividedBy(2));
-            long back = held.values().stream().filter(at -> !at.isAfter(inTime)).count();
-            allowed = (int) Math.min(allowed, free + back - call);
+            allowed = Math.min(allowed, free + held.freeBy(inTime) - call);
         }
         return Math.max(0, allowed);
     }
@@ -318,7 +315,7 @@ public final class Budget {
     }
 
     private void refresh(Instant now) {
-        held.values().removeIf(at -> !at.isAfter(now));
+        held.endBy(now);
         if (lookedAt.isBefore(now.minus(LOOK_EVERY))) {
             stored.filter(Permits::isShared).ifPresent(permits -> look(now, permits));
         }
@@ -327,8 +324,8 @@ public final class Budget {
     /** What this process has open, is open whatever the database says. */
     private void look(Instant now, Permits permits) {
         Standing standing = permits.standing(now);
-        held.values().removeIf(at -> !at.equals(OPEN));
-        standing.held().forEach(held::putIfAbsent);
+        held.endBefore(OPEN);
+        standing.held().forEach(held::holdUnlessHeld);
         lowered = standing.lowered();
         pausedUntil = standing.pausedUntil();
         lookedAt = now;
