@@ -1,6 +1,7 @@
 package io.leadroutes.store;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,10 @@ import org.springframework.jdbc.support.GeneratedKeyHolder;
  * is answered; looking costs nothing to write.
  */
 public final class Permits {
+    private static final Duration DROP_EVERY = Duration.ofSeconds(10);
+
     private final Database database;
+    private volatile Instant droppedAt = Instant.EPOCH;
 
     public Permits(Database database) {
         this.database = database;
@@ -82,24 +86,35 @@ public final class Permits {
     }
 
     /**
-     * Takes a permit if one is free. It is on disk when {@link #sync} returns.
+     * Takes a permit if one is free. For one thread at a time. It is on disk when {@link #sync} returns.
      *
      * @param until when it is free if its end is never told
      * @param limit the number of permits as things stand; not asked if no other process can have taken any, because then who
      *     asks for a permit knows what is held
      */
     public OptionalLong take(Instant now, Instant until, ToIntFunction<Standing> limit) {
+        dropFree(now);
+        if (!isShared()) {
+            return insert(until);
+        }
         return database.transaction().execute(status -> {
             database.jdbc()
                     .sql("SELECT id FROM budget WHERE id = 1 FOR UPDATE")
                     .query(Integer.class)
                     .single();
+            return isOver(standing(now), limit) ? OptionalLong.empty() : insert(until);
+        });
+    }
+
+    /** Now and then: those that are free count for nobody, and taking one is not to cost a DELETE. */
+    private void dropFree(Instant now) {
+        if (droppedAt.plus(DROP_EVERY).isBefore(now) || droppedAt.isAfter(now)) {
+            droppedAt = now;
             database.jdbc()
                     .sql("DELETE FROM permit WHERE free_at <= :now")
                     .param("now", Timestamp.from(now))
                     .update();
-            return isShared() && isOver(standing(now), limit) ? OptionalLong.empty() : insert(until);
-        });
+        }
     }
 
     private static boolean isOver(Standing standing, ToIntFunction<Standing> limit) {
