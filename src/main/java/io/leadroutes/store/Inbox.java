@@ -366,7 +366,7 @@ public final class Inbox {
         };
     }
 
-    /** What waits in these lanes, by lane; of much, the oldest. */
+    /** What waits in these lanes, by lane; of much, the oldest. Outer, or H2 begins with all that waits and reads it. */
     private Map<String, List<Row>> waiting(List<String> lanes) {
         return database
                 .jdbc()
@@ -374,7 +374,7 @@ public final class Inbox {
                         SELECT e.lane, e.id, e.account_id, e.conversation_id, e.received_at, e.due_at, e.attempts, e.trace,
                           p.payload
                         FROM UNNEST(CAST(:lanes AS VARCHAR(64) ARRAY)) AS l (lane)
-                        JOIN webhook_event e ON e.state = 'new' AND e.lane = l.lane
+                        LEFT JOIN webhook_event e ON e.state = 'new' AND e.lane = l.lane
                         JOIN webhook_payload p ON p.event_id = e.id
                         ORDER BY e.id
                         LIMIT :limit""")

@@ -59,12 +59,16 @@ public final class Retention {
     private record Handled(long id, String lane) {}
 
     private int pruneEvents(Timestamp before) {
-        // By the index on handled_at, which only finished events have. A wish to forward one needs its payload.
+        // By the index on handled_at, which only finished events have: H2 would look for states that are asked for at
+        // all
+        // that are done, and for a time without a lower end at all that have none. A wish to forward one needs its
+        // payload.
         List<Handled> old = database.jdbc()
                 .sql("""
                         SELECT e.id, e.lane
                         FROM webhook_event e
-                        WHERE e.handled_at < :before AND e.state IN ('done', 'dropped')
+                        WHERE e.handled_at > TIMESTAMP WITH TIME ZONE '0001-01-01 00:00:00Z' AND e.handled_at < :before
+                          AND e.state NOT IN ('new', 'dead')
                           AND NOT EXISTS (
                             SELECT 1 FROM outbox o
                             WHERE o.conversation_id = COALESCE(e.conversation_id, 0) AND o.account_id = e.account_id
@@ -114,11 +118,13 @@ public final class Retention {
     }
 
     private int pruneWishes(Timestamp before) {
+        // By the index on done_at, as events are.
         List<Long> old = database.jdbc()
                 .sql("""
                         SELECT id
                         FROM outbox
-                        WHERE done_at < :before AND state IN ('done', 'merged', 'dropped')
+                        WHERE done_at > TIMESTAMP WITH TIME ZONE '0001-01-01 00:00:00Z' AND done_at < :before
+                          AND state NOT IN ('pending', 'sending', 'asked', 'dead')
                         ORDER BY done_at
                         LIMIT :limit""")
                 .param("before", before)

@@ -56,12 +56,14 @@ public final class Timers {
 
     private int raiseBatch() {
         return database.transaction().execute(status -> {
-            // A conversation that a worker has in hand is looked at by it.
+            // A conversation that a worker has in hand is looked at by it. Without a lower end H2 would go through all
+            // that
+            // have no due_at.
             List<Due> due = database.jdbc()
                     .sql("""
                             SELECT account_id, conversation_id, due_at
                             FROM conversation
-                            WHERE due_at <= :now
+                            WHERE due_at > TIMESTAMP WITH TIME ZONE '0001-01-01 00:00:00Z' AND due_at <= :now
                             ORDER BY due_at
                             LIMIT :limit
                             FOR UPDATE SKIP LOCKED""")

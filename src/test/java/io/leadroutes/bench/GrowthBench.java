@@ -60,8 +60,9 @@ final class GrowthBench {
                 rounds, size, spread(all, 0), 100 * (median(all) / smallest - 1)));
     }
 
-    /** As deciding and sending leave it. */
+    /** As deciding and sending leave it, an event each second until now: of less than 30 days, so that nothing is pruned. */
     private static void store(BenchDatabase database, int events) throws Exception {
+        String at = "CURRENT_TIMESTAMP - (%d - n) * INTERVAL '1' SECOND".formatted(events);
         long firstConversation = WebhookMaker.FIRST_CONVERSATION;
         int conversations = events / EVENTS_PER_CONVERSATION;
         for (int from = 1; from <= events; from += ROWS_AT_ONCE) {
@@ -72,28 +73,25 @@ final class GrowthBench {
                     INSERT INTO webhook_event (id, delivery_id, meaning_key, account_id, lane, conversation_id, contact_id,
                       event, version, received_at, due_at, state, handled_at)
                     SELECT n - 100000000, 'd-' || n, 'message_created:' || n, 7, 'conversation:7:' || (%1$s), %1$s, 9,
-                      'message_created', n, TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00',
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00', 'done',
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00'
-                    FROM %2$s""".formatted(conversation, rows));
+                      'message_created', n, %3$s, %3$s, 'done', %3$s
+                    FROM %2$s""".formatted(conversation, rows, at));
             database.execute(
                     "INSERT INTO webhook_payload (event_id, payload) SELECT n - 100000000, REPEAT('x', %d) FROM %s"
                             .formatted(PAYLOAD_CHARS, rows));
             database.execute("""
                     INSERT INTO score_entry (account_id, conversation_id, rule, rule_version, points, message_id, matched, at)
-                    SELECT 7, %s, 'rule-' || n, 'v', 1, n, '[]', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00'
-                    FROM %s WHERE MOD(n, 2) = 0""".formatted(conversation, rows));
+                    SELECT 7, %s, 'rule-' || n, 'v', 1, n, '[]', %s
+                    FROM %s WHERE MOD(n, 2) = 0""".formatted(conversation, at, rows));
             database.execute("""
                     INSERT INTO outbox (account_id, conversation_id, kind, destination, to_chatwoot, payload, reasons, urgency, state,
                       created_at, due_at, done_at, answer)
-                    SELECT 7, %s, 'labels', 'chatwoot', TRUE, '{"add":["bug"],"remove":[]}', '[]', 3, 'done',
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00',
-                      TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00', '200'
-                    FROM %s WHERE MOD(n, 2) = 0""".formatted(conversation, rows));
+                    SELECT 7, %1$s, 'labels', 'chatwoot', TRUE, '{"add":["bug"],"remove":[]}', '[]', 3, 'done',
+                      %2$s, %2$s, %2$s, '200'
+                    FROM %3$s WHERE MOD(n, 2) = 0""".formatted(conversation, at, rows));
         }
         database.execute("""
                 INSERT INTO conversation (account_id, conversation_id, score, episodes, due_by, updated_at)
-                SELECT 7, %d + n, 0, '{}', '', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00'
+                SELECT 7, %d + n, 0, '{}', '', CURRENT_TIMESTAMP
                 FROM generate_series(0, %d) AS s (n)""".formatted(firstConversation, conversations - 1));
     }
 }

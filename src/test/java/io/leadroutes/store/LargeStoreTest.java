@@ -103,9 +103,64 @@ class LargeStoreTest {
                 "claim", () -> assertThat(store.outbox.claimForChatwoot(5)).isEmpty());
         questions.put("claim for endpoints", () -> assertThat(store.outbox.claimForEndpoints(5))
                 .isEmpty());
+        questions.put("prune", () -> assertThat(retention().prune()).isZero());
+        questions.put("timers", () -> assertThat(timers().raise()).isZero());
         questions.put("dead letters", () -> assertThat(store.records.dead(Records.DeadFilter.ALL, "", 50))
                 .isNotEmpty());
         return questions;
+    }
+
+    private Retention retention() {
+        return new Retention(store.database, store.clock, store.clock::instant, Duration.ofDays(3_650));
+    }
+
+    private Timers timers() {
+        return new Timers(store.database, store.inbox, store.clock);
+    }
+
+    /** What is old or due is found from the first that has a time at all, not among all that are done or have none. */
+    @Test
+    void whatIsOldOrDueIsFoundByItsTime() {
+        assumeThat(engine).as("its plans can be read").isEqualTo(Engine.H2);
+        retention().prune();
+        timers().raise();
+
+        assertThat(planOf("ORDER BY e.handled_at"))
+                .contains("WEBHOOK_EVENT_HANDLED: HANDLED_AT >", "/* index sorted */");
+        assertThat(planOf("ORDER BY done_at")).contains("OUTBOX_DONE: DONE_AT >", "/* index sorted */");
+        assertThat(planOf("ORDER BY due_at")).contains("CONVERSATION_DUE: DUE_AT >");
+    }
+
+    /** A worker reads the events of its lanes, and no payloads of others. */
+    @Test
+    void aClaimReadsItsOwnLanes() {
+        assumeThat(engine).as("its plans can be read").isEqualTo(Engine.H2);
+        store.database
+                .jdbc()
+                .sql("INSERT INTO lane (lane) VALUES ('conversation:7:5')")
+                .update();
+        store.database
+                .jdbc()
+                .sql("UPDATE webhook_event SET state = 'new', handled_at = NULL WHERE MOD(id, 10) = 5")
+                .update();
+        // H2 guesses how many wait by how many states there are, wrongly where much is done.
+        store.database
+                .jdbc()
+                .sql("ALTER TABLE webhook_event ALTER COLUMN state SELECTIVITY 100")
+                .update();
+
+        store.database.transaction().executeWithoutResult(status -> assertThat(
+                        store.inbox.claim(new LaneGroup(List.of("conversation:7:5"))))
+                .hasNext());
+
+        assertThat(planOf("p.payload")).containsPattern("WEBHOOK_EVENT_WAITING: STATE = 'new'\\s+AND LANE = L.LANE");
+    }
+
+    private String planOf(String part) {
+        List<String> statements =
+                asked().stream().filter(sql -> sql.contains(part)).toList();
+        assertThat(statements).hasSize(1);
+        return plan(statements.get(0));
     }
 
     /** However much waits for one dispatcher, the other does not go through it, nor is it sorted at each look. */
