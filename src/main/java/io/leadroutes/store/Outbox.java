@@ -340,7 +340,7 @@ public final class Outbox {
                         SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
                           o.created_at, o.reasons, o.urgency, o.traces
                         FROM UNNEST(CAST(:conversations AS BIGINT ARRAY)) AS c (id)
-                        JOIN outbox o ON o.conversation_id = c.id AND o.account_id = :account AND o.state = 'done'
+                        LEFT JOIN outbox o ON o.conversation_id = c.id AND o.account_id = :account AND o.state = 'done'
                         WHERE o.to_chatwoot = TRUE AND o.done_at > :since AND o.answer <> :already""")
                 .param("account", accountId)
                 .param("conversations", Database.numbers(conversations))
@@ -410,15 +410,16 @@ public final class Outbox {
         return waiting(accountId, List.of(conversationId)).getOrDefault(conversationId, List.of());
     }
 
-    /** As {@link #waiting(long, long)}, by conversation. */
+    /** As {@link #waiting(long, long)}, by conversation. Outer, or H2 begins with all that wait. */
     Map<Long, List<Wish>> waiting(long accountId, List<Long> conversations) {
         return byConversation(database.jdbc()
                 .sql("""
                         SELECT o.id, o.account_id, o.conversation_id, o.kind, o.destination, o.payload, o.attempts,
                           o.created_at, o.reasons, o.urgency, o.traces
                         FROM UNNEST(CAST(:conversations AS BIGINT ARRAY)) AS c (id)
-                        JOIN outbox o ON o.conversation_id = c.id AND o.account_id = :account
+                        LEFT JOIN outbox o ON o.conversation_id = c.id AND o.account_id = :account
                           AND o.state IN ('pending', 'sending', 'asked')
+                        WHERE o.id IS NOT NULL
                         ORDER BY o.id""")
                 .param("account", accountId)
                 .param("conversations", Database.numbers(conversations))

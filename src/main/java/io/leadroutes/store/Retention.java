@@ -59,10 +59,9 @@ public final class Retention {
     private record Handled(long id, String lane) {}
 
     private int pruneEvents(Timestamp before) {
-        // By the index on handled_at, which only finished events have: H2 would look for states that are asked for at
-        // all
-        // that are done, and for a time without a lower end at all that have none. A wish to forward one needs its
-        // payload.
+        // By the index on handled_at, which only finished events have. H2 would look for states that are asked for at
+        // all that
+        // are done, and for a time without a lower end at all that have none. A wish to forward one needs its payload.
         List<Handled> old = database.jdbc()
                 .sql("""
                         SELECT e.id, e.lane

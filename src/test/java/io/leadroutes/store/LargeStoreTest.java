@@ -3,8 +3,10 @@ package io.leadroutes.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.leadroutes.conversation.Conversation;
 import io.leadroutes.conversation.Urgency;
 import io.leadroutes.conversation.Wish;
+import io.leadroutes.event.Bodies;
 import io.leadroutes.store.TestDatabases.Engine;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -154,6 +156,30 @@ class LargeStoreTest {
                 .hasNext());
 
         assertThat(planOf("p.payload")).containsPattern("WEBHOOK_EVENT_WAITING: STATE = 'new'\\s+AND LANE = L.LANE");
+    }
+
+    /** A decision reads the wishes of its conversations, however many wait in others. */
+    @Test
+    void aDecisionReadsItsOwnWishes() {
+        assumeThat(engine).as("its plans can be read").isEqualTo(Engine.H2);
+        // H2 guesses how many wait by how many states there are, wrongly where much is done.
+        store.database
+                .jdbc()
+                .sql("ALTER TABLE outbox ALTER COLUMN state SELECTIVITY 100")
+                .update();
+
+        store.inTransaction(s -> {
+            Conversation conversation = s.conversations.load(Store.ACCOUNT, 5);
+            conversation.observe(
+                    Bodies.message(5, 1, "urgent enterprise demo, our budget").event(), s.clock.instant());
+            s.allSteps(conversation);
+            s.conversations.save(conversation);
+            return conversation;
+        });
+
+        for (String part : List.of("o.state IN ('pending', 'sending', 'asked')", "o.answer <>")) {
+            assertThat(planOf(part)).contains("OUTBOX_CONVERSATION:").contains("CONVERSATION_ID = C.ID");
+        }
     }
 
     private String planOf(String part) {
