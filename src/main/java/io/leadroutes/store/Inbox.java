@@ -45,7 +45,7 @@ public final class Inbox {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     /** So many webhooks in one group came while the one before was being stored: faster than they can be decided. */
-    private static final int CROWD = 8;
+    private static final int CROWD = 16;
 
     private static final Duration CROWD_LASTS = Duration.ofMillis(200);
     private static final Duration PAUSE_IN_CROWD = Duration.ofSeconds(1);
