@@ -31,6 +31,26 @@ final class Claims {
     /** Wishes that are looked at for whether they may share a call. */
     private static final int MAX_SHARING = 4 * MAX_BULK;
 
+    /** Of a wish o for Chatwoot: one call at a time for a conversation. */
+    private static final String UNLESS_IN_HAND = """
+            AND NOT EXISTS (
+              SELECT 1 FROM outbox s
+              WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
+                AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+            """;
+
+    /**
+     * The same, and no value is set while a job that sets another waits in Chatwoot's queue, which would come after it. Labels
+     * are only added by jobs.
+     */
+    private static final String UNLESS_IN_HAND_OR_ASKED = """
+            AND NOT EXISTS (
+              SELECT 1 FROM outbox s
+              WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
+                AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
+                AND s.to_chatwoot = TRUE)
+            """;
+
     static final Plan EACH_BY_ITSELF = new EachByItself(Planner.DIRECT);
 
     private final Database database;
@@ -64,9 +84,6 @@ final class Claims {
      * Due wishes for Chatwoot, the most urgent first and at most one per conversation. Less urgent ones leave room, and wait
      * for others that may be merged into them.
      *
-     * <p>A value is not set while a job that sets another waits in Chatwoot's queue: the job would come after it. Labels are
-     * only added by jobs.
-     *
      * @param limits how many may be taken when one of this urgency is among them; the more urgent, the more
      */
     List<Delivery> forChatwoot(Instant now, ToIntFunction<Urgency> limits, Linger linger, Plan plan) {
@@ -83,11 +100,7 @@ final class Claims {
                           WHERE c.conversation_id = o.conversation_id AND c.account_id = o.account_id
                             AND c.attributes_at > :freshFrom
                             AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)))))
-                  AND NOT EXISTS (
-                    SELECT 1 FROM outbox s
-                    WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
-                      AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                      AND s.to_chatwoot = TRUE)
+                """ + UNLESS_IN_HAND_OR_ASKED + """
                 ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                 LIMIT :limit""", limits, linger, plan);
     }
@@ -115,11 +128,7 @@ final class Claims {
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.urgency = :urgency
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE (s.state = 'sending' OR s.state = 'asked' AND s.kind = o.kind AND s.kind <> 'labels')
-                              AND s.conversation_id = o.conversation_id AND s.account_id = o.account_id
-                              AND s.to_chatwoot = TRUE)
+                        """ + UNLESS_IN_HAND_OR_ASKED + """
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT 1""")
                 .param("now", Timestamp.from(now))
@@ -285,10 +294,7 @@ final class Claims {
                           AND c.attributes_at <= :from
                           AND (c.attributes_unconfirmed_until IS NULL OR c.attributes_unconfirmed_until <= :now)
                           AND (c.labels_unconfirmed_until IS NULL OR c.labels_unconfirmed_until <= :now)
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+                        """ + UNLESS_IN_HAND + """
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT :limit""")
                 .param("now", Timestamp.from(now))
@@ -396,10 +402,7 @@ final class Claims {
                         FROM outbox o
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = :kind AND o.attempts = 0
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+                        """ + UNLESS_IN_HAND + """
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT :limit""")
                 .param("now", Timestamp.from(clock.instant()))
@@ -426,10 +429,7 @@ final class Claims {
                         WHERE o.state = 'pending' AND o.due_at <= :now AND o.to_chatwoot = TRUE
                           AND o.account_id = :account AND o.kind = :kind AND POSITION(:part IN o.payload) > 0
                           AND o.attempts = 0
-                          AND NOT EXISTS (
-                            SELECT 1 FROM outbox s
-                            WHERE s.state = 'sending' AND s.conversation_id = o.conversation_id
-                              AND s.account_id = o.account_id AND s.to_chatwoot = TRUE)
+                        """ + UNLESS_IN_HAND + """
                         ORDER BY o.state, o.to_chatwoot, o.urgency, o.id
                         LIMIT :limit""")
                         .param("now", Timestamp.from(clock.instant()))

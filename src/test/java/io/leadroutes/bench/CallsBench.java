@@ -110,8 +110,7 @@ final class CallsBench {
         Map<String, Integer> kinds = new TreeMap<>();
         calls.stream()
                 .filter(call -> call.status() != 429)
-                .map(call -> call.method() + " "
-                        + call.path().replaceAll(".*/accounts/\\d+/", "").replaceAll("\\d+", "#"))
+                .map(Report::kind)
                 .forEach(kind -> kinds.merge(kind, 1, Integer::sum));
         return kinds.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())

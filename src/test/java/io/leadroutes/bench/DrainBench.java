@@ -166,13 +166,7 @@ final class DrainBench {
     private static Map<String, Long> kinds(List<Call> calls) {
         return calls.stream()
                 .collect(Collectors.groupingBy(
-                        call -> call.method() + " "
-                                + call.path()
-                                        .replaceAll(".*/accounts/\\d+/", "")
-                                        .replaceAll("\\d+", "#") + " "
-                                + call.status(),
-                        TreeMap::new,
-                        Collectors.counting()));
+                        call -> Report.kind(call) + " " + call.status(), TreeMap::new, Collectors.counting()));
     }
 
     private static Duration ownCpu() {

@@ -1,6 +1,7 @@
 package io.leadroutes.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.leadroutes.sandbox.Call;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,12 @@ final class Report {
                 Runtime.version(),
                 system.getSystemLoadAverage(),
                 String.format(Locale.ROOT, what, values));
+    }
+
+    /** What a call asks for, whichever conversation it is about. */
+    static String kind(Call call) {
+        return call.method() + " "
+                + call.path().replaceAll(".*/accounts/\\d+/", "").replaceAll("\\d+", "#");
     }
 
     /** Median, lowest and highest. */

@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -225,15 +224,24 @@ class ConversationTest {
     /** As our write of the priority leaves it. */
     private static ConversationState raised() {
         ConversationState s = ConversationState.unknown(7, ID);
+        return with(s, Optional.of(Priority.URGENT), Optional.of(NOW.plusSeconds(60)), s.labels(), s.attributes());
+    }
+
+    private static ConversationState with(
+            ConversationState s,
+            Optional<Priority> priority,
+            Optional<Instant> priorityUnconfirmedUntil,
+            Optional<Observed<List<String>>> labels,
+            Optional<Observed<Map<String, Object>>> attributes) {
         return new ConversationState(
                 s.accountId(),
                 s.conversationId(),
                 s.versionMicros(),
                 s.status(),
-                Optional.of(Priority.URGENT),
-                Optional.of(NOW.plusSeconds(60)),
-                s.labels(),
-                s.attributes(),
+                priority,
+                priorityUnconfirmedUntil,
+                labels,
+                attributes,
                 s.assignee(),
                 s.team(),
                 s.channel(),
@@ -248,38 +256,27 @@ class ConversationTest {
     }
 
     private static ConversationState wrote(List<String> labels, Map<String, Object> attributes) {
-        Optional<Instant> until = Optional.of(NOW.plusSeconds(60));
-        ConversationState s = ConversationState.unknown(7, ID);
-        return new ConversationState(
-                7,
-                ID,
-                OptionalLong.empty(),
-                s.status(),
+        Instant until = NOW.plusSeconds(60);
+        List<String> base =
+                labels.stream().filter(label -> !label.equals("ours")).toList();
+        return unconfirmed(
+                ConversationState.unknown(7, ID),
+                new OwnWrite<>(base, labels, until),
+                new OwnWrite<>(Map.of(), attributes, until));
+    }
+
+    private static ConversationState unconfirmed(
+            ConversationState s, OwnWrite<List<String>> labels, OwnWrite<Map<String, Object>> attributes) {
+        return with(
+                s,
                 s.priority(),
                 s.priorityUnconfirmedUntil(),
-                Optional.of(new Observed<>(
-                        labels,
-                        NOW,
-                        until,
-                        List.of(new OwnWrite<>(
-                                labels.stream()
-                                        .filter(label -> !label.equals("ours"))
-                                        .toList(),
-                                labels,
-                                until.get())))),
-                Optional.of(new Observed<>(
-                        attributes, NOW, until, List.of(new OwnWrite<>(Map.of(), attributes, until.get())))),
-                s.assignee(),
-                s.team(),
-                s.channel(),
-                s.contactId(),
-                s.contact(),
-                s.firstMessage(),
-                s.ledger(),
-                s.episodes(),
-                s.resolvedAt(),
-                s.origin(),
-                s.waiting());
+                Optional.of(unconfirmed(labels)),
+                Optional.of(unconfirmed(attributes)));
+    }
+
+    private static <T> Observed<T> unconfirmed(OwnWrite<T> own) {
+        return new Observed<>(own.written(), NOW, Optional.of(own.until()), List.of(own));
     }
 
     @Test
@@ -560,27 +557,7 @@ class ConversationTest {
     }
 
     private static ConversationState withAttributes(OwnWrite<Map<String, Object>> own) {
-        ConversationState s = wrote(List.of(), own.written());
-        return new ConversationState(
-                s.accountId(),
-                s.conversationId(),
-                s.versionMicros(),
-                s.status(),
-                s.priority(),
-                s.priorityUnconfirmedUntil(),
-                s.labels(),
-                Optional.of(new Observed<>(own.written(), NOW, Optional.of(own.until()), List.of(own))),
-                s.assignee(),
-                s.team(),
-                s.channel(),
-                s.contactId(),
-                s.contact(),
-                s.firstMessage(),
-                s.ledger(),
-                s.episodes(),
-                s.resolvedAt(),
-                s.origin(),
-                s.waiting());
+        return unconfirmed(ConversationState.unknown(7, ID), new OwnWrite<>(List.of(), List.of(), own.until()), own);
     }
 
     @Test
@@ -652,30 +629,13 @@ class ConversationTest {
 
     private static ConversationState withBase(ConversationState s, List<String> base) {
         Observed<List<String>> labels = s.labels().orElseThrow();
-        return new ConversationState(
-                s.accountId(),
-                s.conversationId(),
-                s.versionMicros(),
-                s.status(),
+        OwnWrite<List<String>> own = new OwnWrite<>(base, labels.value(), NOW.plusSeconds(60));
+        return with(
+                s,
                 s.priority(),
                 s.priorityUnconfirmedUntil(),
-                Optional.of(new Observed<>(
-                        labels.value(),
-                        NOW,
-                        labels.unconfirmedUntil(),
-                        List.of(new OwnWrite<>(base, labels.value(), NOW.plusSeconds(60))))),
-                s.attributes(),
-                s.assignee(),
-                s.team(),
-                s.channel(),
-                s.contactId(),
-                s.contact(),
-                s.firstMessage(),
-                s.ledger(),
-                s.episodes(),
-                s.resolvedAt(),
-                s.origin(),
-                s.waiting());
+                Optional.of(new Observed<>(labels.value(), NOW, labels.unconfirmedUntil(), List.of(own))),
+                s.attributes());
     }
 
     private Exchange exchange() {

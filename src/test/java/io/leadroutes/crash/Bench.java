@@ -346,7 +346,7 @@ final class Bench implements AutoCloseable {
         return report;
     }
 
-    /** Waits until the gap hunter has looked for what the kills have lost. */
+    /** Waits until the gap hunter has looked for what the kills have lost; what the post still has is delivered later. */
     void awaitReconciled(Duration atMost) {
         await().atMost(atMost).until(() -> count("SELECT COUNT(*) FROM gap WHERE reconciled_at IS NULL")
                 .equals(List.of(0L)));
