@@ -139,9 +139,9 @@ final class CheckCommand implements Callable<Integer> {
 
     private Optional<RuleBook> rules(Path file) {
         try {
-            RuleBook rules = RuleBook.load(file);
-            warnings.addAll(RuleLint.warnings(file));
-            return Optional.of(rules);
+            RuleLint.Linted linted = RuleLint.load(file);
+            warnings.addAll(linted.warnings());
+            return Optional.of(linted.rules());
         } catch (RuleFileException e) {
             problems.addAll(e.problems());
             return Optional.empty();

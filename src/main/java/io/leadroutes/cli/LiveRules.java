@@ -126,19 +126,19 @@ public final class LiveRules {
     }
 
     private void load() {
-        RuleBook rules = RuleBook.load(file);
-        List<String> warnings = RuleLint.warnings(file);
+        RuleLint.Linted linted = RuleLint.load(file);
+        RuleBook rules = linted.rules();
         String before = current().map(RuleBook::version).orElse("");
         problems = List.of();
         if (rules.version().equals(before)) {
             LOG.info("{} is again as it runs, version {}", setting, before);
             return;
         }
-        loaded = Optional.of(new Loaded(rules, clock.instant(), warnings));
+        loaded = Optional.of(new Loaded(rules, clock.instant(), linted.warnings()));
         if (!before.isEmpty()) {
             LOG.info("{} has changed: version {} instead of {}", setting, rules.version(), before);
         }
-        warnings.forEach(warning -> LOG.warn("{}", warning));
+        linted.warnings().forEach(warning -> LOG.warn("{}", warning));
     }
 
     /** Tried again at the next look if it fails, as it may need a database that is away. */

@@ -75,7 +75,7 @@ public final class RuleBook {
      * @throws RuleFileException naming every problem of the file, one a line
      */
     public static RuleBook load(Path file) {
-        return RuleFile.load(file);
+        return parse(file.toString(), RuleFile.text(file));
     }
 
     /**
@@ -85,7 +85,7 @@ public final class RuleBook {
      * @throws RuleFileException naming every problem of the text, one a line
      */
     public static RuleBook parse(String fileName, String yaml) {
-        return RuleFile.parse(fileName, yaml);
+        return RuleFile.parse(fileName, yaml).book();
     }
 
     /** Twelve hexadecimal digits that change whenever the file's text does, other than its line ends. */

@@ -28,13 +28,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads a rule file (DESIGN section 7). Stays on YAML's node tree: it knows the line and column of each key, and no tag can
@@ -148,9 +150,8 @@ final class RuleFile {
         this.conditions = new ConditionReader(problems, this::words, this::checkCalendar);
     }
 
-    static RuleBook load(Path file) {
-        return parse(file.toString(), text(file));
-    }
+    /** What was read of it: the rules, and the YAML in which they stand. */
+    record Parsed(RuleBook book, Node root) {}
 
     /**
      * What the file holds.
@@ -180,30 +181,30 @@ final class RuleFile {
         }
     }
 
-    static RuleBook parse(String fileName, String yaml) {
+    static Parsed parse(String fileName, String yaml) {
         if (yaml.length() > LARGEST_BYTES) {
             throw new RuleFileException(List.of(tooLarge(fileName)));
         }
         Problems problems = new Problems(fileName);
         Optional<Node> root = compose(yaml, problems);
         problems.throwIfAny();
-        return new RuleFile(problems).read(root, version(yaml));
+        RuleBook book = new RuleFile(problems).read(root, version(yaml));
+        return new Parsed(book, root.orElseThrow());
     }
 
     private static String tooLarge(String fileName) {
         return fileName + ": is larger than 1 MiB; expected a rule file of at most " + LARGEST_BYTES + " bytes";
     }
 
-    static Optional<Node> compose(String yaml, Problems problems) {
+    private static Optional<Node> compose(String yaml, Problems problems) {
         LoadSettings settings = LoadSettings.builder()
                 .setMaxAliasesForCollections(MOST_ALIASES)
                 // The composer keeps both, so that Section reports a double key with its path.
                 .setAllowDuplicateKeys(true)
                 .build();
         try {
-            checkDepth(settings, yaml, problems);
-            problems.throwIfAny();
-            return new Compose(settings).composeString(yaml);
+            Parser events = new ParserImpl(settings, new StreamReader(settings, yaml));
+            return new Composer(settings, new ShallowEvents(events, problems)).getSingleNode();
         } catch (MarkedYamlEngineException e) {
             problems.add(e.getProblemMark(), "is no YAML: " + Section.shortened(e.getProblem()));
         } catch (YamlEngineException e) {
@@ -213,9 +214,34 @@ final class RuleFile {
     }
 
     /** The composer calls itself for each level: a file of brackets must not end in a stack overflow. */
-    private static void checkDepth(LoadSettings settings, String yaml, Problems problems) {
-        int depth = 0;
-        for (Event event : new Parse(settings).parseString(yaml)) {
+    private static final class ShallowEvents implements Parser {
+        private final Parser events;
+        private final Problems problems;
+        private int depth;
+
+        ShallowEvents(Parser events, Problems problems) {
+            this.events = events;
+            this.problems = problems;
+        }
+
+        @Override
+        public boolean checkEvent(Event.ID kind) {
+            return events.checkEvent(kind);
+        }
+
+        @Override
+        public Event peekEvent() {
+            return events.peekEvent();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return events.hasNext();
+        }
+
+        @Override
+        public Event next() {
+            Event event = events.next();
             switch (event.getEventId()) {
                 case MappingStart, SequenceStart -> depth++;
                 case MappingEnd, SequenceEnd -> depth--;
@@ -225,8 +251,9 @@ final class RuleFile {
             }
             if (depth > DEEPEST) {
                 problems.add(event.getStartMark(), "is nested too deeply; expected at most " + DEEPEST + " levels");
-                return;
+                problems.throwIfAny();
             }
+            return event;
         }
     }
 

@@ -57,20 +57,28 @@ public final class RuleLint {
     }
 
     /**
-     * What is doubtful about a rule file, in the order of the file, each as {@code file:line:column: key ...; expected ...}.
+     * A rule file that was read.
+     *
+     * @param warnings what is doubtful about it, in the order of the file, each as
+     *     {@code file:line:column: key ...; expected ...}
+     */
+    public record Linted(RuleBook rules, List<String> warnings) {}
+
+    /**
+     * The rules of a file and what is doubtful about them.
      *
      * @throws RuleFileException if it cannot be used
      */
-    public static List<String> warnings(Path file) {
-        return warnings(file.toString(), RuleFile.text(file));
+    public static Linted load(Path file) {
+        return parse(file.toString(), RuleFile.text(file));
     }
 
     /** The same of this YAML text. */
-    public static List<String> warnings(String fileName, String yaml) {
-        RuleBook book = RuleFile.parse(fileName, yaml);
+    static Linted parse(String fileName, String yaml) {
+        RuleFile.Parsed parsed = RuleFile.parse(fileName, yaml);
         Problems warnings = new Problems(fileName);
-        RuleFile.compose(yaml, warnings).ifPresent(root -> new RuleLint(book, root, warnings).look());
-        return warnings.lines();
+        new RuleLint(parsed.book(), parsed.root(), warnings).look();
+        return new Linted(parsed.book(), warnings.lines());
     }
 
     private void look() {

@@ -80,7 +80,7 @@ final class TypedValue {
         return decimal(parts.group(2))
                 .map(number -> number.multiply(factor(parts.group(3))))
                 .map(number -> parts.group(1).equals("-") ? number.negate() : number)
-                .filter(number -> number.abs().compareTo(AttributeType.MAX_NUMBER) <= 0)
+                .filter(number -> number.abs().compareTo(BigDecimal.valueOf(AttributeType.MAX_NUMBER)) <= 0)
                 .map(TypedValue::plain);
     }
 

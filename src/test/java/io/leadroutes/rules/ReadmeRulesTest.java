@@ -51,7 +51,7 @@ class ReadmeRulesTest {
                 ? ""
                 : "scores: [{id: any-points, any: [anything], points: 100, half-life: 30d}]\n";
 
-        assertThat(RuleLint.warnings("README.md", points + yaml)).isEmpty();
+        assertThat(RuleLint.parse("README.md", points + yaml).warnings()).isEmpty();
     }
 
     @ParameterizedTest

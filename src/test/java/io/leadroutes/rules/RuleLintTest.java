@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleLintTest {
 
+    private static List<String> warnings(String fileName, String yaml) {
+        return RuleLint.parse(fileName, yaml).warnings();
+    }
+
     @Test
     void theShippedRulesAreClean() {
-        assertThat(RuleLint.warnings(Path.of("rules.yaml"))).isEmpty();
+        assertThat(RuleLint.load(Path.of("rules.yaml")).warnings()).isEmpty();
     }
 
     @Test
     void whatExtractRulesCannotSetIsNamed() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 extract:
                   - {id: a, attribute: size, type: number, regex: ['(?P<v>\\d+) people']}
                   - {id: b, attribute: size, type: text, pattern: '[a-z]+', values: {small: [few], Big: [many]}}
@@ -32,7 +37,7 @@ class RuleLintTest {
 
     @Test
     void whatTwoExtractRulesLookForIsNamedAtTheOneWhoseValueNeverCounts() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 extract:
                   - {id: a, attribute: industry, type: list, values: {Finance: [bank, fund], Health: [hospital]}}
                   - {id: b, attribute: industry, type: list, values: {Law: [court], Money: [broker, "BANK"]}}
@@ -55,7 +60,7 @@ class RuleLintTest {
                 "{id: b, attribute: industry, values: {money: [bank]}, pattern: '[a-z]+'}",
             })
     void extractRulesOfWhichEachMayCountAreFine(String second) {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 extract:
                   - {id: a, attribute: industry, values: {Finance: [bank]}}
                   - %s
@@ -64,7 +69,7 @@ class RuleLintTest {
 
     @Test
     void wordsBesideAnEventThatHasNoneAreNamed() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 tags:
                   - {id: a, any: [demo], when: {event: conversation_status_changed}, labels: [ab]}
                   - {id: b, any: [demo], when: {any: [{event: message_updated}, {status: open}]}, labels: [cd]}
@@ -93,7 +98,7 @@ class RuleLintTest {
 
     @Test
     void aScoreThatNeverIsIsNamed() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 scores: [{id: a, any: [demo], points: 30}]
                 tags:
                   - {id: a, when: {score: {at_least: 31}}, labels: [ab]}
@@ -111,7 +116,7 @@ class RuleLintTest {
 
     @Test
     void aCapOfPointsThatFadeDifferentlyIsNamed() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 caps: {mixed: 40, one: 40, minus: 40}
                 scores:
                   - {id: a, any: [demo], points: 30, group: mixed}
@@ -135,16 +140,15 @@ class RuleLintTest {
                   - {id: law, when: {message: {any: [lawyer]}}, cool-down: 7d, team: sales}
                 """;
 
-        assertThat(RuleLint.warnings("r.yaml", rules.formatted("")))
+        assertThat(warnings("r.yaml", rules.formatted("")))
                 .extracting(warning -> warning.substring(0, warning.indexOf(" waits for")))
                 .containsExactly("r.yaml:2:30: qualify.cool-down", "r.yaml:4:59: escalate[0].reset-below");
-        assertThat(RuleLint.warnings("r.yaml", rules.formatted(", half-life: 30d")))
-                .isEmpty();
+        assertThat(warnings("r.yaml", rules.formatted(", half-life: 30d"))).isEmpty();
     }
 
     @Test
     void aKeywordThatAnotherOfItsRuleFindsIsNamedWithItsPlace() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 tags:
                   - id: prices
                     any: [prices, price, free demo, demo, "not working", working]
@@ -159,7 +163,7 @@ class RuleLintTest {
 
     @Test
     void theWordsOfAConditionAreLookedAtToo() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 escalate:
                   - id: angry
                     when:
@@ -174,7 +178,7 @@ class RuleLintTest {
 
     @Test
     void twoTagRulesWithEqualWordsAreTold() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 tags:
                   - {id: a, any: [demo, Trial], labels: [x-1]}
                   - {id: b, any: [trial, demo], labels: [x-2]}
@@ -186,7 +190,7 @@ class RuleLintTest {
 
     @Test
     void aThresholdThatNoPointsReachIsTold() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 caps: {intent: 30}
                 scores:
                   - {id: a, any: [alpha], points: 25, group: intent, repeat: each}
@@ -207,12 +211,12 @@ class RuleLintTest {
                 "scores: [{id: a, any: [alpha], points: 90}]\nqualify: {at: 90, labels: [ok]}",
             })
     void aThresholdThatCanBeReachedIsFine(String yaml) {
-        assertThat(RuleLint.warnings("r.yaml", yaml)).isEmpty();
+        assertThat(warnings("r.yaml", yaml)).isEmpty();
     }
 
     @Test
     void rulesThatFeedEachOtherAreToldOnce() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 tags:
                   - {id: a, when: {labels: {all: [from-b]}}, labels: [from-a]}
                   - {id: c, when: {labels: {any: [vip]}}, labels: [from-c]}
@@ -226,7 +230,7 @@ class RuleLintTest {
 
     @Test
     void aLadderThatAsksForItsOwnLabelIsToldAtItsStep() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 escalate:
                   - id: slow
                     when: {labels: {any: [late, vip]}}
@@ -240,7 +244,7 @@ class RuleLintTest {
 
     @Test
     void whatMustNotBeThereIsNoLoop() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 tags:
                   - {id: a, any: [alpha], when: {none: [{labels: {all: [seen]}}]}, labels: [seen]}
                 """)).isEmpty();
@@ -248,7 +252,7 @@ class RuleLintTest {
 
     @Test
     void aLineOfANoteThatIsNeverThereIsTold() {
-        assertThat(RuleLint.warnings("r.yaml", """
+        assertThat(warnings("r.yaml", """
                 escalate:
                   - id: a
                     when: {labels: {all: [vip]}}
@@ -262,7 +266,7 @@ class RuleLintTest {
 
     @Test
     void whatChatwootOrLiquidWouldNotTakeIsAnError() {
-        assertThatThrownBy(() -> RuleLint.warnings("r.yaml", """
+        assertThatThrownBy(() -> warnings("r.yaml", """
                         tags:
                           - {id: a, any: [alpha], labels: ["Hot Lead, now"]}
                         qualify: {at: 5, note: "{{ contact.name }}"}
