@@ -48,7 +48,7 @@ final class SoakBench {
                         sandbox,
                         "jdbc:h2:file:" + folder.resolve("own").toAbsolutePath(),
                         Map.of("CHATWOOT_RATE_LIMIT", "100000", "LOG_LEVEL", "warn"),
-                        List.of("-Xmx512m", "-Xlog:gc:file=" + gcLog))) {
+                        options(gcLog))) {
             List<Long> resident = new ArrayList<>();
             CompletableFuture<Load.Result> load = new CompletableFuture<>();
             new Thread(() -> send(product, port, perSecond, measured, load), "sender").start();
@@ -73,6 +73,12 @@ final class SoakBench {
                             line.matches("leadroutes_(inbox_events|outbox_wishes|dead_letters_total)\\{.* [1-9].*"))
                     .forEach(line -> tell("at the end             %s", line));
         }
+    }
+
+    private static List<String> options(Path gcLog) {
+        List<String> options = new ArrayList<>(IntakeBench.options());
+        options.addAll(List.of("-Xmx512m", "-Xlog:gc:file=" + gcLog));
+        return options;
     }
 
     private static void send(
