@@ -19,7 +19,7 @@ ENV PATH="/opt/java/bin:$PATH"
 WORKDIR /opt/leadroutes
 COPY --from=build /src/target/lib ./lib
 COPY --from=build /src/target/leadroutes.jar ./
-COPY application.properties rules.yaml ./
+COPY application.properties rules.yaml deploy/java.options ./
 COPY routes ./routes
 # Own state and, unless CRM_DATABASE_URL says otherwise, the leads.
 RUN mkdir data && chown 10001:10001 data
@@ -30,26 +30,24 @@ STOPSIGNAL SIGTERM
 # The image has neither curl nor wget.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 \
   CMD ["java", "-XX:AOTCache=leadroutes.aot", "-Xlog:aot*=error", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", "leadroutes.jar", "health"]
-# Java deserialisation is refused everywhere in the process. Java 25.0 warns at each start of an adapter that it makes anew.
-ENTRYPOINT ["java", "-XX:AOTCache=leadroutes.aot", "-Xlog:aot*=error", "-XX:MaxRAMPercentage=75", "-Djdk.serialFilter=!*", \
-  "--sun-misc-unsafe-memory-access=allow", "-jar", "leadroutes.jar"]
+ENTRYPOINT ["java", "@java.options", "-jar", "leadroutes.jar"]
 CMD ["run"]
 
 # The cache holds what a day of the demo loads. It is made here, of this jar by this JVM: Java would use that of an older
 # jar without a word. Options that it does not go with make Java start without it, after a line of log; with AOTMode=on they
-# end the build. Hence the options of the entry point once more.
+# end the build. It holds nothing of what ran often in the demo, because Java would compile all of that at each start.
 FROM base AS jre
 COPY --from=runtimes /jre /opt/java
-RUN java -XX:AOTCacheOutput=leadroutes.aot -jar leadroutes.jar demo >/dev/null \
-  && java -XX:AOTCache=leadroutes.aot -XX:AOTMode=on "-Xlog:aot*=error" -XX:MaxRAMPercentage=75 "-Djdk.serialFilter=!*" \
-    --sun-misc-unsafe-memory-access=allow -jar leadroutes.jar --version
+RUN java -XX:AOTCacheOutput=leadroutes.aot -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining \
+    -jar leadroutes.jar demo >/dev/null \
+  && java -XX:AOTMode=on @java.options -jar leadroutes.jar --version
 USER 10001:10001
 VOLUME /opt/leadroutes/data
 
 FROM base
 COPY --from=runtimes /jdk /opt/java
-RUN java -XX:AOTCacheOutput=leadroutes.aot -jar leadroutes.jar demo >/dev/null \
-  && java -XX:AOTCache=leadroutes.aot -XX:AOTMode=on "-Xlog:aot*=error" -XX:MaxRAMPercentage=75 "-Djdk.serialFilter=!*" \
-    --sun-misc-unsafe-memory-access=allow -jar leadroutes.jar --version
+RUN java -XX:AOTCacheOutput=leadroutes.aot -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining \
+    -jar leadroutes.jar demo >/dev/null \
+  && java -XX:AOTMode=on @java.options -jar leadroutes.jar --version
 USER 10001:10001
 VOLUME /opt/leadroutes/data

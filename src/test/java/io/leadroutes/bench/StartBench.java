@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -47,9 +48,9 @@ final class StartBench {
             Path cache = folder.resolve("leadroutes.aot");
             make(cache);
             tell("cache: %d MiB", Files.size(cache) >> 20);
+            kinds.put("jar, options of the image", asTheImageWithoutCache());
             kinds.put("as the image", asTheImage(cache));
-            kinds.put("as the image, 512 MiB", with(asTheImage(cache), "-XX:MaxRAM=512m", "-XX:+UseSerialGC"));
-            kinds.put("as the image, serial GC", with(asTheImage(cache), "-XX:+UseSerialGC"));
+            kinds.put("as the image, 512 MiB", with(asTheImage(cache), "-XX:MaxRAM=512m"));
         }
         tell(
                 "%d cores, Java %s; %d rounds, which alternate",
@@ -76,13 +77,22 @@ final class StartBench {
         });
     }
 
-    /** The options of the image's entry point; that the cache is not used is an error here. */
+    /** The options of the image; that the cache is not used is an error here. */
     private static List<String> asTheImage(Path cache) throws IOException {
-        String options = Files.readString(Path.of("Dockerfile"))
-                .replaceFirst("(?s).*\nENTRYPOINT \\[\"java\", (.*?), *\"-jar\".*", "$1")
-                .replace("-XX:AOTCache=leadroutes.aot", "-XX:AOTCache=" + cache)
-                .replaceAll("[\",\\\\\n]", "");
-        return with(List.of(options.split(" +")), "-XX:AOTMode=on");
+        return with(options(line -> line.replace("leadroutes.aot", cache.toString())), "-XX:AOTMode=on");
+    }
+
+    /** The same without the cache. */
+    private static List<String> asTheImageWithoutCache() throws IOException {
+        return options(line -> line.startsWith("-XX:AOTCache") ? "" : line);
+    }
+
+    private static List<String> options(UnaryOperator<String> change) throws IOException {
+        return Files.readAllLines(Path.of("deploy/java.options")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .map(change)
+                .filter(line -> !line.isEmpty())
+                .toList();
     }
 
     private static List<String> with(List<String> options, String... more) {
@@ -98,6 +108,9 @@ final class StartBench {
         Process training = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:AOTCacheOutput=" + cache,
+                        "-XX:+UseSerialGC",
+                        "-XX:+UnlockDiagnosticVMOptions",
+                        "-XX:-AOTRecordTraining",
                         "-jar",
                         JAR.toString(),
                         "demo")

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
@@ -144,18 +143,17 @@ class DeployFilesTest {
 
     @Test
     void theCacheOfTheImageIsTriedWithTheOptionsThatItIsUsedWith() throws IOException {
-        String lines = Files.readString(Path.of("Dockerfile")).replaceAll("\\\\\n *", "");
-        String entry = lines.replaceFirst("(?s).*\nENTRYPOINT \\[\"java\", (.*?), \"-jar\".*", "$1");
-        String used = entry.replaceAll("[\",]", "");
-        assertThat(used).startsWith("-XX:AOTCache=");
+        List<String> lines = Files.readAllLines(Path.of("Dockerfile"));
 
-        List<String> tried = Pattern.compile("java (\\S+ -XX:AOTMode=on .*) -jar leadroutes.jar --version")
-                .matcher(lines)
-                .results()
-                .map(found -> found.group(1).replace("-XX:AOTMode=on ", "").replace("\"", ""))
-                .toList();
-
-        assertThat(tried).as("in both images").containsExactly(used, used);
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("ENTRYPOINT"))
+                .containsExactly("ENTRYPOINT [\"java\", \"@java.options\", \"-jar\", \"leadroutes.jar\"]");
+        assertThat(lines)
+                .filteredOn(line -> line.contains("AOTMode=on") && !line.startsWith("#"))
+                .as("in both images")
+                .hasSize(2)
+                .containsOnly("  && java -XX:AOTMode=on @java.options -jar leadroutes.jar --version");
+        assertThat(Path.of("deploy/java.options")).content().contains("-XX:AOTCache=leadroutes.aot\n");
     }
 
     private static List<String> files(Map<String, String> environment) {
