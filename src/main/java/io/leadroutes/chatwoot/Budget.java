@@ -85,12 +85,9 @@ public final class Budget {
         this(limit, clock, Optional.empty(), Urgency.QUALIFICATION);
     }
 
-    /** One that goes on where the process before it stopped, and is shared with others on the same database. */
+    /** One that is shared with others on the same database, to be {@link #start started} before a call is made. */
     public Budget(int limit, Clock clock, Permits stored) {
         this(limit, clock, Optional.of(stored), Urgency.QUALIFICATION);
-        Instant now = clock.instant();
-        stored.endAbandoned(now.plus(WINDOW));
-        look(now, stored);
     }
 
     private Budget(int limit, Clock clock, Optional<Permits> stored, Urgency lane) {
@@ -109,6 +106,16 @@ public final class Budget {
         Budget budget = new Budget(limit, clock, Optional.of(stored), Urgency.BACKFILL);
         budget.look(clock.instant(), stored);
         return budget;
+    }
+
+    /** Goes on where the process before this one stopped. */
+    public Budget start() {
+        Instant now = clock.instant();
+        stored.ifPresent(permits -> {
+            permits.endAbandoned(now.plus(WINDOW));
+            look(now, permits);
+        });
+        return this;
     }
 
     /**

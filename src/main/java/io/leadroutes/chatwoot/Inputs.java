@@ -221,7 +221,7 @@ public final class Inputs {
             throw wrong(field, value, expected);
         }
         BigDecimal amount = new BigDecimal(text).stripTrailingZeros();
-        if (amount.compareTo(AttributeType.MAX_NUMBER) > 0) {
+        if (amount.compareTo(BigDecimal.valueOf(AttributeType.MAX_NUMBER)) > 0) {
             throw wrong(field, value, expected);
         }
         return amount.setScale(Math.max(0, amount.scale()));
@@ -502,7 +502,7 @@ public final class Inputs {
             return Double.isFinite(number.doubleValue());
         }
         BigDecimal decimal = new BigDecimal(number.toString());
-        return decimal.scale() > 0 || decimal.abs().compareTo(AttributeType.MAX_NUMBER) <= 0;
+        return decimal.scale() > 0 || decimal.abs().compareTo(BigDecimal.valueOf(AttributeType.MAX_NUMBER)) <= 0;
     }
 
     private static Map<?, ?> asMap(String field, Object value, String expected) {

@@ -1,12 +1,12 @@
 package io.leadroutes.cli;
 
-import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.store.Database;
 import io.leadroutes.store.Permits;
 import java.time.Clock;
 import java.util.Optional;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
  * The budget of calls that a command has: that of the leadroutes that runs, where both can use its database, else one of its
@@ -29,7 +29,7 @@ record CommandBudget(Budget budget, Optional<Database> database, String told) im
         try {
             database = Database.beside(
                     "leadroutes", url, settings.text("database.user"), settings.text("database.password"));
-        } catch (HikariPool.PoolInitializationException e) {
+        } catch (CannotGetJdbcConnectionException e) {
             return own(
                     settings,
                     clock,

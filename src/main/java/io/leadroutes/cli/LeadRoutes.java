@@ -1,6 +1,5 @@
 package io.leadroutes.cli;
 
-import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.chatwoot.Budget;
 import io.leadroutes.chatwoot.BulkActions;
 import io.leadroutes.chatwoot.Calls;
@@ -81,7 +80,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -100,18 +98,21 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchEndpointException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.Route;
+import org.apache.camel.component.bean.BeanComponent;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The running product: databases, beans and routes. Close it to stop cleanly. */
@@ -126,7 +127,11 @@ public final class LeadRoutes implements AutoCloseable {
     private final Vertx vertx;
     private final Database database;
     private final Database crm;
-    private final CompletableFuture<Void> crmOpening;
+    private volatile CompletableFuture<Void> crmOpening = CompletableFuture.completedFuture(null);
+
+    /** Done when the own database is open and knows of this start. */
+    private final CompletableFuture<Void> takenOver;
+
     private final Refusals refusals;
     private final ExecutorService answers;
     private final InboxWriter inboxWriter;
@@ -149,7 +154,6 @@ public final class LeadRoutes implements AutoCloseable {
 
     private LeadRoutes(Settings settings, Clock clock) {
         warnIfReadable(URI.create(settings.baseUrl()));
-        beside(LeadRoutes::readCertificates);
         brokers = new Brokers(settings, clock);
         CompletableFuture<LiveRules> rules = CompletableFuture.supplyAsync(
                 () -> LiveRules.required(
@@ -158,10 +162,25 @@ public final class LeadRoutes implements AutoCloseable {
                         settings.rulesReload(),
                         clock,
                         this::lookAgain),
-                LeadRoutes::beside);
+                Beside::run);
         dropIns = new DropIns(Path.of(settings.text("routes.directory")), settings.routesReload(), clock);
-        database = ownDatabase(settings);
-        liveRules = usable(rules, database);
+        database = Database.toOpen(
+                "leadroutes",
+                settings.text("database.url"),
+                settings.text("database.user"),
+                settings.text("database.password"),
+                "db/migration",
+                settings.number("conversation.workers") + settings.number("chatwoot.concurrency") + LEADS_IN_HAND);
+        // With rules that are wrong nothing is made or brought up to date.
+        CompletableFuture<Void> opening = rules.thenRunAsync(database::open, Beside::run);
+        budget = new Budget(settings.number("chatwoot.rate-limit"), clock, new Permits(database));
+        tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
+        metrics = new Metrics(meters, Inputs.EVENTS, tokenWatch::isRefused);
+        answered = new Answered(metrics::answered);
+        // Under this name Camel's own metrics go to it, too, and /observe/metrics shows it.
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
+
+        liveRules = joined(rules);
         crm = Database.onFirstUse(
                 "crm",
                 settings.text("crm.database.url"),
@@ -169,17 +188,11 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.text("crm.database.password"),
                 settings.flag("crm.database.migrate") ? "db/crm" : "",
                 LEADS_IN_HAND);
-        crmOpening = CompletableFuture.runAsync(this::tellIfCrmIsAway, LeadRoutes::beside);
+        CompletableFuture<Vertx> server =
+                CompletableFuture.supplyAsync(() -> connections.vertx(new VertxOptions()), Beside::run);
         workers = Executors.newFixedThreadPool(
                 settings.number("conversation.workers"), new NamedThreads("conversation-worker"));
-        budget = new Budget(settings.number("chatwoot.rate-limit"), clock, new Permits(database));
-        tokenWatch = new TokenWatch(new Requests(settings.accountId()), clock);
-        metrics = new Metrics(meters, Inputs.EVENTS, tokenWatch::isRefused);
         processMetrics = new ProcessMetrics(meters);
-        answered = new Answered(metrics::answered);
-        // Under this name Camel's own metrics go to it, too, and /observe/metrics shows it.
-        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters);
-
         tracing = settings.tracingEndpoint().map(endpoint -> tracing(endpoint, settings));
         main.bind("trail", new Trail(tracing));
         Outbox outbox = new Outbox(
@@ -199,14 +212,20 @@ public final class LeadRoutes implements AutoCloseable {
         Conversations conversations = new Conversations(database, outbox, clock, planner);
         Inbox inbox = new Inbox(database, conversations, clock, settings.debounce(), metrics);
         records = new Records(database, outbox, clock);
-        int abandoned = outbox.recover(database.isExclusive());
-        if (abandoned > 0) {
-            LOG.info("{} wishes were being sent when the process stopped; they are tried again", abandoned);
-        }
         Gaps gaps = new Gaps(database, clock);
+        timers = new Timers(database, inbox, clock);
+        takenOver = opening.thenRunAsync(() -> takeOver(settings, outbox, gaps), Beside::run);
         refusals = new Refusals(gaps::record, clock);
         answers = Executors.newSingleThreadExecutor(new NamedThreads("webhook-answers"));
-        inboxWriter = new InboxWriter(inbox::append, answers, refusals, clock);
+        inboxWriter = new InboxWriter(
+                events -> {
+                    // What came in last before the start tells what may have been lost since.
+                    joined(takenOver);
+                    inbox.append(events);
+                },
+                answers,
+                refusals,
+                clock);
         brokers.bind(main);
         if (brokers.hasJms()) {
             main.bind(
@@ -221,8 +240,7 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("webhookFeed", new WebhookFeed(inboxWriter, settings.accountId()));
 
         bindWorker(settings, inbox, conversations);
-        timers = new Timers(database, inbox, clock);
-        bindTimers();
+        main.bind("timers", timers);
         shadow = shadow(settings, clock);
         main.bind("liveRules", liveRules);
         main.bind("dropIns", dropIns);
@@ -230,7 +248,7 @@ public final class LeadRoutes implements AutoCloseable {
         bindEventFeed(outbox);
         bindDispatchers(settings, clock, outbox, conversations, teams, macros, bulkActions);
         bindIntake(settings, clock);
-        vertx = connections.vertx(new VertxOptions());
+        vertx = joined(server);
         bindHealth(inbox, clock);
         main.bind("vertx", vertx);
         main.bind(AsyncHttpEngine.NAME, new AsyncHttpEngine(vertx));
@@ -249,25 +267,10 @@ public final class LeadRoutes implements AutoCloseable {
         configure(settings);
     }
 
-    /** What takes a while and needs nothing else is done while the rest starts. */
-    private static void beside(Runnable part) {
-        new NamedThreads("start").newThread(part).start();
-    }
-
-    /** The authorities' certificates: Java keeps them for the HTTP client, which would read them while the routes are made. */
-    private static void readCertificates() {
+    private static <T> T joined(CompletableFuture<T> part) {
         try {
-            SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Java has no TLS", e);
-        }
-    }
-
-    private static LiveRules usable(CompletableFuture<LiveRules> rules, Database opened) {
-        try {
-            return rules.join();
+            return part.join();
         } catch (CompletionException e) {
-            opened.close();
             throw e.getCause() instanceof RuntimeException wrong ? wrong : e;
         }
     }
@@ -281,16 +284,25 @@ public final class LeadRoutes implements AutoCloseable {
                 settings.text("crm.database.url").replaceAll("^jdbc:([^:]*).*", "$1"));
     }
 
-    private static Database ownDatabase(Settings settings) {
+    /** From the process before this one. */
+    private void takeOver(Settings settings, Outbox outbox, Gaps gaps) {
+        int abandoned = outbox.recover(database.isExclusive());
+        if (abandoned > 0) {
+            LOG.info("{} wishes were being sent when the process stopped; they are tried again", abandoned);
+        }
+        budget.start();
+        if (!settings.reconcileEvery().isZero()) {
+            gaps.start();
+        }
+        if (!liveRules.get().waitingRules().isEmpty()) {
+            lookAgain(liveRules.get());
+        }
+    }
+
+    private void awaitOwnDatabase() {
         try {
-            return new Database(
-                    "leadroutes",
-                    settings.text("database.url"),
-                    settings.text("database.user"),
-                    settings.text("database.password"),
-                    "db/migration",
-                    settings.number("conversation.workers") + settings.number("chatwoot.concurrency") + LEADS_IN_HAND);
-        } catch (HikariPool.PoolInitializationException e) {
+            joined(takenOver);
+        } catch (CannotGetJdbcConnectionException e) {
             throw new StartException(
                     "database.url cannot be opened; expected a database that is there, and the right user: "
                             + e.getCause().getMessage(),
@@ -298,7 +310,7 @@ public final class LeadRoutes implements AutoCloseable {
         }
     }
 
-    /** Without the CRM everything goes on; leads wait in the outbox. */
+    /** The start does not wait for the CRM: without it everything goes on, and leads wait in the outbox. */
     private void tellIfCrmIsAway() {
         try {
             crm.dataSource().getConnection().close();
@@ -318,6 +330,7 @@ public final class LeadRoutes implements AutoCloseable {
         LeadRoutes runtime = new LeadRoutes(settings, clock);
         try {
             runtime.main.start();
+            runtime.awaitOwnDatabase();
             runtime.connections.install(runtime.camel());
             AnswerHeaders.install(runtime.camel());
             HttpErrors.install(runtime.camel());
@@ -326,7 +339,7 @@ public final class LeadRoutes implements AutoCloseable {
             runtime.startDropIns(settings);
             runtime.checkEndpoints(settings);
             runtime.start(work);
-            runtime.crmOpening.join();
+            runtime.crmOpening = CompletableFuture.runAsync(runtime::tellIfCrmIsAway, Beside::run);
             return runtime;
         } catch (RuntimeException e) {
             runtime.close();
@@ -404,13 +417,6 @@ public final class LeadRoutes implements AutoCloseable {
         main.bind("steps", steps);
         main.bind("wishes", new Wishes());
         main.bind("leadWrites", new LeadWrites(conversations, steps, settings.accountId(), settings.dealLabels()));
-    }
-
-    private void bindTimers() {
-        if (!liveRules.get().waitingRules().isEmpty()) {
-            lookAgain(liveRules.get());
-        }
-        main.bind("timers", timers);
     }
 
     private void lookAgain(RuleBook rules) {
@@ -548,9 +554,6 @@ public final class LeadRoutes implements AutoCloseable {
 
     private void bindReconciler(
             Settings settings, Clock clock, Gaps gaps, Inbox inbox, Outbox outbox, Conversations conversations) {
-        if (!settings.reconcileEvery().isZero()) {
-            gaps.start();
-        }
         main.bind(
                 "reconciler",
                 new Reconciler(
@@ -688,6 +691,18 @@ public final class LeadRoutes implements AutoCloseable {
         main.addOverrideProperty("chatwoot.base-url", settings.baseUrl());
         main.addOverrideProperty("camel.component.kamelet.location", "file:" + routes + "/kamelets,classpath:kamelets");
         main.setRoutesCollector(new ShippedRoutes());
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterConfigure(BaseMainSupport configured) {
+                // Camel 4.18 starts it after the routes are made, and until then each of their 200 steps would search
+                // its
+                // bean's class anew and keep what it has found.
+                configured
+                        .getCamelContext()
+                        .getComponent("bean", BeanComponent.class)
+                        .start();
+            }
+        });
         main.addOverrideProperty("camel.main.routesIncludePattern", DropIns.shipped(Path.of(routes)));
         main.addOverrideProperty("camel.main.autoStartupExcludePattern", "scheduler:*");
     }
@@ -722,6 +737,11 @@ public final class LeadRoutes implements AutoCloseable {
         return dropIns.problems();
     }
 
+    /** Returns when the CRM's database is open and its schema up to date, or known to be away. */
+    public void awaitCrm() {
+        crmOpening.join();
+    }
+
     /** Depths of both queues and the like. */
     public Records records() {
         return records;
@@ -747,7 +767,8 @@ public final class LeadRoutes implements AutoCloseable {
         brokers.close();
         answers.shutdown();
         workers.shutdown();
-        crmOpening.handle((opened, failure) -> opened).join();
+        Stream.of(crmOpening, takenOver)
+                .forEach(part -> part.handle((done, failure) -> done).join());
         crm.close();
         database.close();
         processMetrics.close();

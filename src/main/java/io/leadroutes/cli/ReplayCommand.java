@@ -1,6 +1,5 @@
 package io.leadroutes.cli;
 
-import com.zaxxer.hikari.pool.HikariPool;
 import io.leadroutes.conversation.Comparison;
 import io.leadroutes.conversation.Comparison.Both;
 import io.leadroutes.conversation.ConversationState;
@@ -24,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -117,7 +117,7 @@ final class ReplayCommand implements Callable<Integer> {
                             other.version());
             tell(replay.differences.summary());
             return 0;
-        } catch (HikariPool.PoolInitializationException e) {
+        } catch (CannotGetJdbcConnectionException e) {
             return failed("database.url cannot be opened: "
                     + Lines.plain(String.valueOf(e.getCause().getMessage()))
                     + ". An H2 file is its leadroutes' alone: stop that meanwhile, or let it run with ;AUTO_SERVER=TRUE"

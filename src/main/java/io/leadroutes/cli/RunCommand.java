@@ -49,6 +49,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Beside.run(Beside::readCertificates);
         Settings settings = settings();
         untilToldToStop(() -> start(settings), settings.stopWithin());
         return 0;

@@ -282,8 +282,7 @@ public final class Steps {
             return Optional.<Object>of(text.substring(0, text.offsetByCodePoints(0, end)))
                     .filter(shown -> !shown.equals(Secrets.REDACTED));
         }
-        boolean tooBig = value instanceof Number number
-                && Math.abs(number.doubleValue()) > AttributeType.MAX_NUMBER.doubleValue();
+        boolean tooBig = value instanceof Number number && Math.abs(number.doubleValue()) > AttributeType.MAX_NUMBER;
         return tooBig ? Optional.empty() : Optional.of(value);
     }
 

@@ -1,6 +1,5 @@
 package io.leadroutes.event;
 
-import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +19,7 @@ public enum AttributeType {
     public static final int MAX_CHARS = 1_500;
 
     /** The greatest whole number that it takes, of either sign. */
-    public static final BigDecimal MAX_NUMBER = new BigDecimal(9_999_999_999L);
+    public static final long MAX_NUMBER = 9_999_999_999L;
 
     /** The word that Chatwoot uses, lower-case. */
     public String word() {

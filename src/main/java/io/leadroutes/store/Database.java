@@ -67,6 +67,7 @@ public final class Database implements AutoCloseable {
         System.setProperty("h2.objectCache", "false");
     }
 
+    private final String name;
     private final HikariDataSource pool;
     private final DataSource dataSource;
     private final JdbcClient jdbc;
@@ -91,6 +92,13 @@ public final class Database implements AutoCloseable {
      */
     public Database(String name, String url, String user, String password, String migrations, int threads) {
         this(name, url, user, password, migrations, threads + CONNECTIONS_OF_OTHERS, false, false);
+        open();
+    }
+
+    /** As with the constructor, but it is connected to by {@link #open}, or when it is first used. */
+    public static Database toOpen(
+            String name, String url, String user, String password, String migrations, int threads) {
+        return new Database(name, url, user, password, migrations, threads + CONNECTIONS_OF_OTHERS, false, false);
     }
 
     /** A database that may be away now: it is connected to, and its schema brought up to date, when it is first used. */
@@ -105,13 +113,13 @@ public final class Database implements AutoCloseable {
     public static Database toRead(String name, String url, String user, String password) {
         boolean isFile = isExclusive(url) && !url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:mem:");
         String readOnly = isFile ? url + ";ACCESS_MODE_DATA=r" : url;
-        return new Database(name, readOnly, user, password, "", 1, false, true);
+        return new Database(name, readOnly, user, password, "", 1, false, true).open();
     }
 
     /** One that another process has made and uses: as it is, and not made if it is not there. */
     public static Database beside(String name, String url, String user, String password) {
         String asItIs = isH2(url) ? url + ";IFEXISTS=TRUE" : url;
-        return new Database(name, asItIs, user, password, "", 1, false, false);
+        return new Database(name, asItIs, user, password, "", 1, false, false).open();
     }
 
     /** True if only one process at a time can use this database: a file that H2 locks, or its memory. */
@@ -134,8 +142,9 @@ public final class Database implements AutoCloseable {
             String password,
             String migrations,
             int connections,
-            boolean onFirstUse,
+            boolean mayBeAway,
             boolean isReadOnly) {
+        this.name = name;
         h2 = isH2(url);
         exclusive = isExclusive(url);
         HikariConfig config = new HikariConfig();
@@ -154,25 +163,37 @@ public final class Database implements AutoCloseable {
             config.addDataSourceProperty("readOnlyMode", "always");
             config.setConnectionInitSql(POSTGRES_SESSION);
         }
-        if (onFirstUse) {
+        if (mayBeAway) {
             config.setInitializationFailTimeout(-1);
         }
-        pool = new HikariDataSource(config);
-        if (onFirstUse) {
-            dataSource = new MigratingDataSource(pool, () -> migrate(pool, name, migrations));
-        } else {
-            migrate(pool, name, migrations);
-            dataSource = pool;
-        }
+        // With the configuration given to its constructor it would connect at once.
+        pool = new HikariDataSource();
+        config.copyStateTo(pool);
+        dataSource = new MigratingDataSource(pool, () -> migrate(pool, name, migrations));
         batches = new NamedParameterJdbcTemplate(dataSource);
         jdbc = JdbcClient.create(batches);
-        if (!h2 && !onFirstUse) {
-            warnUnlessServerSyncs(name);
-        }
         transactions = new JdbcTransactionManager(dataSource);
     }
 
-    private void warnUnlessServerSyncs(String name) {
+    /**
+     * Connects and brings the schema up to date.
+     *
+     * @throws CannotGetJdbcConnectionException if it cannot be connected to, with what the driver says of it as cause
+     */
+    public Database open() {
+        try {
+            pool.getConnection().close();
+            dataSource.getConnection().close();
+        } catch (SQLException e) {
+            throw new CannotGetJdbcConnectionException(name + " cannot be opened", e);
+        }
+        if (!h2) {
+            warnUnlessServerSyncs();
+        }
+        return this;
+    }
+
+    private void warnUnlessServerSyncs() {
         String fsync =
                 jdbc.sql("SELECT current_setting('fsync')").query(String.class).single();
         if (!fsync.equals("on")) {
@@ -353,7 +374,7 @@ public final class Database implements AutoCloseable {
     /** Brings the schema up to date before it gives out its first connection. */
     private static final class MigratingDataSource extends DelegatingDataSource {
         private final Runnable migration;
-        private boolean migrated;
+        private volatile boolean migrated;
 
         MigratingDataSource(DataSource target, Runnable migration) {
             super(target);
@@ -362,7 +383,9 @@ public final class Database implements AutoCloseable {
 
         @Override
         public Connection getConnection() throws SQLException {
-            migrateOnce();
+            if (!migrated) {
+                migrateOnce();
+            }
             return super.getConnection();
         }
 

@@ -74,6 +74,8 @@ public final class TestLeadRoutes implements AutoCloseable {
         all.putAll(defaults());
         all.putAll(settings);
         runtime = LeadRoutes.start(Settings.load(all, Map.of(), new Properties()), clock);
+        // Tests look into it by themselves.
+        runtime.awaitCrm();
     }
 
     private Map<String, String> defaults() {

@@ -51,7 +51,7 @@ class SaturationTest {
             Instant nextEscalation = clock.instant().plusSeconds(90);
             int escalationCalls = 0;
             while (clock.instant().isBefore(end)) {
-                Budget budget = new Budget(LIMIT, clock, new Permits(database));
+                Budget budget = new Budget(LIMIT, clock, new Permits(database)).start();
                 lives++;
                 inFlight = 0;
                 Instant restart = clock.instant().plus(Duration.ofHours(1));

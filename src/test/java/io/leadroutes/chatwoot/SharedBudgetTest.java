@@ -46,7 +46,7 @@ class SharedBudgetTest {
     }
 
     private Budget start() {
-        return new Budget(LIMIT, clock, new Permits(database));
+        return new Budget(LIMIT, clock, new Permits(database)).start();
     }
 
     private static void call(Budget budget) {

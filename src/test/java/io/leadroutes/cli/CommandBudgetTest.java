@@ -66,7 +66,7 @@ class CommandBudgetTest {
     @Tag("invariant-7")
     void callsAreCountedInTheDatabaseOfTheLeadroutesThatRuns(String engine) {
         try (Database database = product(engine)) {
-            Budget product = new Budget(LIMIT, Clock.systemUTC(), new Permits(database));
+            Budget product = new Budget(LIMIT, Clock.systemUTC(), new Permits(database)).start();
 
             SetupBench.Run run = batch();
 
@@ -74,7 +74,9 @@ class CommandBudgetTest {
             assertThat(run.out())
                     .startsWith("budget: 3000 calls a minute, together with leadroutes")
                     .contains("calls: 4.");
-            assertThat(new Budget(LIMIT, Clock.systemUTC(), new Permits(database)).used())
+            assertThat(new Budget(LIMIT, Clock.systemUTC(), new Permits(database))
+                            .start()
+                            .used())
                     .isEqualTo(4);
             assertThat(product.limit()).isEqualTo(LIMIT);
         }

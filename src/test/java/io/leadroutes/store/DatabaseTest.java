@@ -48,9 +48,7 @@ class DatabaseTest {
     void rowsAreTakenWhenTheConnectionThatMadeTheTablesIsClosed() {
         try (Store store = new Store(h2("jdbc:h2:mem:evicted;DB_CLOSE_DELAY=-1"))) {
             // As the pool does with each connection after half an hour.
-            ((HikariDataSource) store.database.dataSource())
-                    .getHikariPoolMXBean()
-                    .softEvictConnections();
+            pool(store.database).getHikariPoolMXBean().softEvictConnections();
 
             assertThat(store.append(Bodies.message(1580, 1, "hello").at(store.clock.instant())))
                     .isEqualTo(1);
@@ -100,6 +98,14 @@ class DatabaseTest {
         }
     }
 
+    private static HikariDataSource pool(Database database) {
+        try {
+            return database.dataSource().unwrap(HikariDataSource.class);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static String setting(Database database, String name) {
         return database.jdbc()
                 .sql("SELECT setting_value FROM information_schema.settings WHERE setting_name = :name")
@@ -114,9 +120,7 @@ class DatabaseTest {
     void eachThreadThatWorksHasAConnectionAndSomeAreLeft(int threads) {
         try (Database database =
                 new Database("leadroutes", "jdbc:h2:mem:threads-" + threads, "sa", "", "db/migration", threads)) {
-            HikariDataSource pool = (HikariDataSource) database.dataSource();
-
-            assertThat(pool.getMaximumPoolSize()).isEqualTo(threads + 4);
+            assertThat(pool(database).getMaximumPoolSize()).isEqualTo(threads + 4);
         }
     }
 
@@ -203,7 +207,7 @@ class DatabaseTest {
 
     private static void drop(Store store) {
         // Without the checkpoint of an orderly close.
-        ((HikariDataSource) store.database.dataSource()).close();
+        pool(store.database).close();
     }
 
     @Test
