@@ -171,6 +171,7 @@ final class IntakeBench {
                     target == Target.H2_PAUSED || target == Target.POSTGRESQL_PAUSED ? PAUSED : Map.of();
             try (ChildProcess product = product(folder, port, sandbox, url, settings, options())) {
                 Load.Result result = new Load(webhooks, port).run(product::cpuTime, connections, WARM_UP, measured);
+                tell("%s: %d MiB resident under this load", target.label, product.residentMiB());
                 return result;
             }
         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -32,7 +33,7 @@ final class StartBench {
 
     private StartBench() {}
 
-    private record Started(double readyMs, long residentMiB) {}
+    private record Started(double readyMs, double cpuMs, double residentMiB) {}
 
     /** @param args rounds (5) */
     static void run(List<String> args) throws Exception {
@@ -65,16 +66,17 @@ final class StartBench {
                 }
             }
         }
-        double base = median(ready(all.get("jar")));
-        tell("%-26s %22s %7s %14s", "medians (lowest-highest)", "ready, ms", "ratio", "resident, MiB");
-        all.forEach((kind, started) -> {
-            tell(
-                    "%-26s %22s %7.2f %14.0f",
-                    kind,
-                    spread(ready(started), 0),
-                    median(ready(started)) / base,
-                    median(started.stream().map(one -> (double) one.residentMiB).toList()));
-        });
+        double base = median(each(all.get("jar"), Started::readyMs));
+        tell(
+                "%-26s %22s %7s %22s %14s",
+                "medians (lowest-highest)", "ready, ms", "ratio", "processor time, ms", "resident, MiB");
+        all.forEach((kind, started) -> tell(
+                "%-26s %22s %7.2f %22s %14.0f",
+                kind,
+                spread(each(started, Started::readyMs), 0),
+                median(each(started, Started::readyMs)) / base,
+                spread(each(started, Started::cpuMs), 0),
+                median(each(started, Started::residentMiB))));
     }
 
     /** The options of the image; that the cache is not used is an error here. */
@@ -99,8 +101,8 @@ final class StartBench {
         return Stream.concat(options.stream(), Stream.of(more)).toList();
     }
 
-    private static List<Double> ready(List<Started> started) {
-        return started.stream().map(Started::readyMs).toList();
+    private static List<Double> each(List<Started> started, Function<Started, Double> figure) {
+        return started.stream().map(figure).toList();
     }
 
     /** As the Dockerfile does: what a day of the demo loads. */
@@ -149,11 +151,12 @@ final class StartBench {
                 Thread.sleep(5);
             }
             double ms = (System.nanoTime() - began) / 1e6;
+            double cpuMs = product.cpuTime().toMillis();
             Thread.sleep(IDLE.toMillis());
             long resident = product.residentMiB();
             product.terminate();
             product.awaitEnd(Duration.ofSeconds(30));
-            return new Started(ms, resident);
+            return new Started(ms, cpuMs, resident);
         }
     }
 

@@ -156,6 +156,35 @@ class DeployFilesTest {
         assertThat(Path.of("deploy/java.options")).content().contains("-XX:AOTCache=leadroutes.aot\n");
     }
 
+    @Test
+    void whatTheImageIsMadeOfIsThereAndIsGivenToDocker() throws IOException {
+        List<String> copied = Files.readAllLines(Path.of("Dockerfile")).stream()
+                .filter(line -> line.startsWith("COPY ") && !line.contains("--from="))
+                .map(line -> List.of(line.split(" ")))
+                .flatMap(words -> words.subList(1, words.size() - 1).stream())
+                .toList();
+        List<String> rules = Files.readAllLines(Path.of(".dockerignore"));
+
+        assertThat(copied)
+                .contains("deploy/java.options")
+                .allSatisfy(source -> assertThat(Path.of(source)).exists())
+                .noneMatch(source -> isIgnored(rules, Path.of(source)));
+    }
+
+    /** The last rule that fits holds, as Docker documents it; for rules without {@code **}. */
+    private static boolean isIgnored(List<String> rules, Path source) {
+        boolean ignored = false;
+        for (String rule : rules) {
+            String pattern = rule.replaceFirst("^!", "");
+            if (source.getFileSystem()
+                    .getPathMatcher("glob:{" + pattern + "," + pattern + "/**}")
+                    .matches(source)) {
+                ignored = !rule.startsWith("!");
+            }
+        }
+        return ignored;
+    }
+
     private static List<String> files(Map<String, String> environment) {
         return environment.entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith("_FILE"))
