@@ -38,7 +38,7 @@ CMD ["run"]
 # end the build. It holds nothing of what ran often in the demo, because Java would compile all of that at each start.
 FROM base AS jre
 COPY --from=runtimes /jre /opt/java
-RUN java -XX:AOTCacheOutput=leadroutes.aot -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining \
+RUN java -XX:AOTCacheOutput=leadroutes.aot -XX:+UseG1GC -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining \
     -jar leadroutes.jar demo >/dev/null \
   && java -XX:AOTMode=on @java.options -jar leadroutes.jar --version
 USER 10001:10001
@@ -46,7 +46,7 @@ VOLUME /opt/leadroutes/data
 
 FROM base
 COPY --from=runtimes /jdk /opt/java
-RUN java -XX:AOTCacheOutput=leadroutes.aot -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining \
+RUN java -XX:AOTCacheOutput=leadroutes.aot -XX:+UseG1GC -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining \
     -jar leadroutes.jar demo >/dev/null \
   && java -XX:AOTMode=on @java.options -jar leadroutes.jar --version
 USER 10001:10001

@@ -110,7 +110,7 @@ final class StartBench {
         Process training = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:AOTCacheOutput=" + cache,
-                        "-XX:+UseSerialGC",
+                        "-XX:+UseG1GC",
                         "-XX:+UnlockDiagnosticVMOptions",
                         "-XX:-AOTRecordTraining",
                         "-jar",

@@ -50,6 +50,20 @@ class StartTest {
     }
 
     @Test
+    void aDatabaseThatIsNotThereEndsTheStartAndIsToldByItsSetting() {
+        Settings settings = settings(Map.of(
+                "camel.server.port", "0",
+                "camel.management.port", "0",
+                "database.url", "jdbc:postgresql://127.0.0.1:" + ChildProcess.freePort() + "/none",
+                "crm.database.url", "jdbc:h2:mem:crm-of-no-start"));
+
+        assertThatThrownBy(() -> LeadRoutes.start(settings, Clock.systemUTC()))
+                .isInstanceOf(LeadRoutes.StartException.class)
+                .hasMessageStartingWith(
+                        "database.url cannot be opened; expected a database that is there, and the right user: ");
+    }
+
+    @Test
     @Tag("invariant-1")
     void whatComesInDuringTheStartDoesNotHideWhatMayHaveBeenLostBeforeIt() throws Exception {
         String url = TestDatabases.postgresUrl();
