@@ -1,7 +1,5 @@
 package io.leadroutes.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -14,7 +12,8 @@ import org.apache.camel.support.PluginHelper;
 
 /**
  * Reads the shipped routes, several files at a time. Camel 4.18 would parse each three times, one after the other: to look
- * for settings in comments, which files in YAML cannot have; for beans, which are to be there before any route; and to load it.
+ * for settings in comments, which files in YAML cannot have; for beans, which loading finds, too, before a route is made; and to
+ * load it.
  */
 final class ShippedRoutes extends DefaultRoutesCollector {
     private boolean isCollecting;
@@ -45,21 +44,10 @@ final class ShippedRoutes extends DefaultRoutesCollector {
         try {
             RoutesBuilderLoader loader =
                     PluginHelper.getRoutesLoader(camelContext).getRoutesLoader("yaml");
-            for (Resource file : files) {
-                if (mayHaveBeans(file)) {
-                    loader.preParseRoute(file);
-                }
-            }
             builders.addAll(
                     files.parallelStream().map(file -> load(loader, file)).toList());
         } catch (Exception e) {
             throw RuntimeCamelException.wrapRuntimeException(e);
-        }
-    }
-
-    private static boolean mayHaveBeans(Resource file) throws IOException {
-        try (var in = file.getInputStream()) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).contains("beans");
         }
     }
 

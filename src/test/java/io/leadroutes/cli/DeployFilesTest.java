@@ -157,7 +157,7 @@ class DeployFilesTest {
     }
 
     @Test
-    void whatTheImageIsMadeOfIsThereAndIsGivenToDocker() throws IOException {
+    void everythingThatTheImageCopiesIsThereAndNotIgnored() throws IOException {
         List<String> copied = Files.readAllLines(Path.of("Dockerfile")).stream()
                 .filter(line -> line.startsWith("COPY ") && !line.contains("--from="))
                 .map(line -> List.of(line.split(" ")))

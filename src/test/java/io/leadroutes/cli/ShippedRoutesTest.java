@@ -20,7 +20,7 @@ class ShippedRoutesTest {
     private Path folder;
 
     @Test
-    void beansOfAShippedFileAreThere() throws IOException {
+    void beansOfAShippedFileAreThereForTheRoutesOfAllFiles() throws IOException {
         List<Path> shipped;
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             shipped = files.filter(Files::isRegularFile).toList();
@@ -34,12 +34,25 @@ class ShippedRoutesTest {
                     - name: greeting
                       type: java.lang.StringBuilder
                 """, StandardOpenOption.APPEND);
+        // Read before it.
+        Files.writeString(folder.resolve("admin.camel.yaml"), """
+
+                - route:
+                    id: greet
+                    from:
+                      uri: direct:greet
+                      steps:
+                        - bean:
+                            ref: greeting
+                            method: length
+                """, StandardOpenOption.APPEND);
 
         try (Product product =
                 Product.alone(SandboxChatwoot.builder(), Map.of("routes.directory", folder.toString()))) {
             CamelContext camel = product.runtime().camel();
             assertThat(camel.getRegistry().lookupByName("greeting")).isInstanceOf(StringBuilder.class);
-            assertThat(camel.getRoute("timers")).isNotNull();
+            assertThat(camel.createProducerTemplate().requestBody("direct:greet", "", Integer.class))
+                    .isZero();
         }
     }
 
